@@ -1,0 +1,43 @@
+# One verb, one recipe; CI uses the same ones.
+PYTHON ?= python3
+UV := .tools/bin/uv
+RUN := .venv/bin/
+
+.PHONY: help setup demo test check format generate bench docs clean
+help:
+	@echo 'make demo | test | check | format | generate | bench | docs | clean'
+
+setup: .venv/.synced
+
+.tools/bin/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo 'Vestnik needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 …'; exit 2; }
+	$(PYTHON) -m venv .tools
+	.tools/bin/pip install --quiet --disable-pip-version-check 'uv>=0.13,<1'
+
+.venv/.synced: .tools/bin/uv pyproject.toml uv.lock
+	UV_PYTHON_DOWNLOADS=never $(UV) sync --quiet --frozen --python .tools/bin/python
+	@touch $@
+
+demo: setup
+	$(RUN)vestnik demo
+
+test: setup
+	$(RUN)pytest -n auto --dist worksteal
+
+check: setup
+	$(RUN)ruff check .
+	$(RUN)ruff format --check .
+	$(RUN)mypy
+	$(RUN)lint-imports
+	$(RUN)python scripts/generate_core.py --check
+
+format: setup
+	$(RUN)ruff check --fix .
+	$(RUN)ruff format .
+
+generate: setup
+	$(RUN)python scripts/generate_core.py
+
+clean:
+	rm -rf .venv .tools dist .mypy_cache .ruff_cache .pytest_cache
