@@ -13,6 +13,7 @@
     │   ├── CallFailed            the core answered a call with an error, in its own words
     │   │   ├── ConfigureFailed   it could not log in to the relay
     │   │   └── TransferFailed    a backup could not be written or read
+    │   ├── JoinFailed            the other side of an invitation did not answer
     │   ├── CallTimedOut          the core did not answer in time
     │   └── UnexpectedAnswer      the core answered, but not with what its specification says
     └── RelayError                something about the embedded relay (exit code 1)
@@ -36,6 +37,7 @@ __all__ = [
     "CoreError",
     "CoreNotFound",
     "CoreTooOld",
+    "JoinFailed",
     "RelayError",
     "StorageFailed",
     "TransferFailed",
@@ -161,6 +163,10 @@ class TransferFailed(CallFailed):
 
     def __str__(self) -> str:
         return f"The backup could not be transferred: {self.reason}"
+
+
+class JoinFailed(CoreError):
+    """The other side of an invitation did not answer."""
 
 
 class CallTimedOut(CoreError):
