@@ -39,5 +39,13 @@ format: setup
 generate: setup
 	$(RUN)python scripts/generate_core.py
 
+bench: setup
+	$(RUN)python bench/rpc.py
+	$(RUN)python bench/relay.py
+
+docs: setup
+	$(RUN)sphinx-build -q -W --keep-going -b html docs build/docs
+	@echo 'docs: build/docs/index.html'
+
 clean:
-	rm -rf .venv .tools dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv .tools .bench build dist .mypy_cache .ruff_cache .pytest_cache

@@ -148,21 +148,29 @@ class CallFailed(CoreError):
         self.reason = reason
 
     def __str__(self) -> str:
-        return f"The core refused {self.method}: {self.reason}"
+        return f"The core refused {self.method}: {_in_one_line(self.reason)}"
+
+
+def _in_one_line(words: str) -> str:
+    """Flatten the core's words for users, which come with headings and paragraphs."""
+    return " ".join(words.removeprefix("Error:").split())
 
 
 class ConfigureFailed(CallFailed):
     """The core could not log in to the relay with what it was given."""
 
     def __str__(self) -> str:
-        return f"The account could not be configured: {self.reason}"
+        return (
+            f"The account could not be configured: {_in_one_line(self.reason)} "
+            "Check the code or the password, and whether the relay can be reached."
+        )
 
 
 class TransferFailed(CallFailed):
     """The core could not write or read a backup."""
 
     def __str__(self) -> str:
-        return f"The backup could not be transferred: {self.reason}"
+        return f"The backup could not be transferred: {_in_one_line(self.reason)}"
 
 
 class JoinFailed(CoreError):

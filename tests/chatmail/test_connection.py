@@ -119,7 +119,7 @@ async def test_the_death_of_the_core_fails_all_calls_and_every_later_one(
     await peer.saw("c")
     peer.crash(-9, "out of memory")
     for call in calls:
-        with pytest.raises(CoreDied, match="ended by signal 9. Its last words: out of memory"):
+        with pytest.raises(CoreDied, match=r"ended by signal 9\. Its last words: out of memory"):
             await call
     with pytest.raises(CoreDied) as caught:
         await connection.request("d", (), 10)

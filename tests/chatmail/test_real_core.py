@@ -20,8 +20,10 @@ class Lives:
     def __init__(self, accounts: Path) -> None:
         self.accounts = accounts
         self.transports: list[StdioTransport] = []
+        self.launched = asyncio.Event()
 
     def launch(self) -> StdioTransport:
+        self.launched.set()
         self.transports.append(StdioTransport(self.accounts))
         return self.transports[-1]
 
@@ -161,8 +163,7 @@ async def test_cancelling_while_it_starts_leaves_no_process(lives: Lives) -> Non
             pass
 
     using = asyncio.create_task(use())
-    while not lives.transports or lives.transports[0].pid is None:
-        await asyncio.sleep(0)
+    await lives.launched.wait()
     using.cancel()
     with pytest.raises(asyncio.CancelledError):
         await using

@@ -107,7 +107,7 @@ async def back_up_account(
     Raises:
         TransferFailed: The core could not write it.
     """
-    await asyncio.to_thread(directory.mkdir, parents=True, exist_ok=True)
+    await asyncio.to_thread(_make_directory, directory)
     written: asyncio.Future[Path] = asyncio.get_running_loop().create_future()
 
     def note_file(event: Event) -> None:
@@ -121,6 +121,14 @@ async def back_up_account(
             return await asyncio.wait_for(written, FILE_EVENT_SECONDS)
         except CallFailed as refusal:
             raise TransferFailed(*refusal.args) from refusal
+
+
+def _make_directory(directory: Path) -> None:
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        reason = f"the directory {directory} cannot be made ({problem.strerror})."
+        raise TransferFailed("export_backup", -1, reason) from problem
 
 
 async def restore_account(

@@ -1,0 +1,5 @@
+"""``python -m vestnik`` is ``vestnik``."""
+
+from vestnik.cli import main
+
+main()

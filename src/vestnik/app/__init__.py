@@ -1,0 +1,1 @@
+"""Where rooms that do not know each other are put together."""
