@@ -50,3 +50,11 @@ def test_other_calls_are_not_about_io() -> None:
     wish = IoWish()
     wish.note("get_config", (1, "bot"))
     assert not wish.wants(AccountId(1))
+
+
+def test_configuring_an_account_starts_its_io() -> None:
+    wish = IoWish()
+    wish.note("add_transport_from_qr", (1, "dclogin:…"))
+    wish.note("add_or_update_transport", (2, {}))
+    wish.note("stop_io", (2,))
+    assert [wish.wants(AccountId(n)) for n in (1, 2, 3)] == [True, False, False]

@@ -85,7 +85,8 @@ def test_a_wrong_password_is_told_in_the_relays_words_and_leaves_no_account(
 
 
 def test_a_relay_that_is_down_is_one_sentence(account: Vestnik) -> None:
-    nobody = "dclogin:a@relay.localhost?p=password9&v=1&ih=127.0.0.1&ip=9&is=plain&sh=127.0.0.1&sp=9&ss=plain"
+    servers = "ih=127.0.0.1&ip=9&is=plain&sh=127.0.0.1&sp=9&ss=plain"
+    nobody = f"dclogin:a@relay.localhost?p=password9&v=1&{servers}"
     outcome = account("add", nobody)
     assert outcome.exit_code == 1
     assert "could not be configured" in outcome.sentence

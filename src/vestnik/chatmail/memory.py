@@ -37,12 +37,12 @@ class MemoryTransport:
 
     async def start(self, receiver: CoreReceiver) -> None:
         """Connect the peer."""
-        self._receiver = receiver
         self._peer.connected(self)
+        self._receiver = receiver
 
     def write(self, data: bytes) -> None:
         """Queue the client's bytes for the peer."""
-        if self._cause is None:
+        if self._cause is None and self._receiver is not None:
             self._to_peer += data
             self._flush_soon()
 

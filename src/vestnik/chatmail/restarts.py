@@ -32,6 +32,18 @@ class Backoff(msgspec.Struct, frozen=True):
         return 1 if lived >= self.calm else before + 1
 
 
+# The core starts an account's I/O by itself at the end of its configuration.
+_STARTING = (
+    "start_io",
+    "configure",
+    "add_transport",
+    "add_transport_from_qr",
+    "add_or_update_transport",
+    "init_transports",
+)
+_STOPPING = ("stop_io", "remove_account")
+
+
 class IoWish:
     """Whose I/O the user has asked to run, learnt from the calls that the core accepted."""
 
@@ -48,8 +60,8 @@ class IoWish:
         if method in ("start_io_for_all_accounts", "stop_io_for_all_accounts"):
             self._everybody = method == "start_io_for_all_accounts"
             self._exceptions.clear()
-        elif method in ("start_io", "stop_io", "remove_account"):
-            self._note_one(AccountId(int(str(params[0]))), wanted=method == "start_io")
+        elif method in (*_STARTING, *_STOPPING):
+            self._note_one(AccountId(int(str(params[0]))), wanted=method in _STARTING)
 
     def _note_one(self, account_id: AccountId, *, wanted: bool) -> None:
         if wanted == self._everybody:

@@ -17,7 +17,7 @@ from vestnik.chatmail.hub import ACCOUNT_MANAGER, EventHub
 from vestnik.chatmail.restarts import Backoff, IoWish
 from vestnik.chatmail.transport import CoreTransport
 from vestnik.clock import Clock
-from vestnik.errors import CoreDied, CoreError, CoreTooOld
+from vestnik.errors import CoreDied, CoreError, CoreTooOld, VestnikError
 from vestnik.ids import AccountId
 
 __all__ = ["Supervisor"]
@@ -123,7 +123,7 @@ class Supervisor:
                 self._hub.publish(decode_events(batch))
             except CoreDied as cause:
                 return cause
-            except CoreError:
+            except VestnikError:
                 log.exception("the core did not give its events; asking again")
                 await self._clock.sleep(EVENT_RETRY_SECONDS)
 
@@ -133,6 +133,8 @@ class Supervisor:
             for account_id in msgspec.json.decode(answer, type=list[AccountId]):
                 if self.io.wants(account_id):
                     await connection.request("start_io", (account_id,), HANDSHAKE_SECONDS)
+        except CoreDied:
+            return  # who pumps the events sees it, too
         except CoreError as problem:
             log.warning("I/O could not be restored: %s", problem)
 

@@ -1,0 +1,69 @@
+"""Tools for those who test programs on the core: a fake one, a real one on a relay, a clock.
+
+The pytest plugin of this package is loaded by every run of pytest where Vestnik is installed, so
+that importing it must cost nothing: the names below are found when they are first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from vestnik.testing.clock import FakeClock as FakeClock
+    from vestnik.testing.fake.account import FakeAccount as FakeAccount
+    from vestnik.testing.fake.chat import FakeChat as FakeChat
+    from vestnik.testing.fake.contact import FakeContact as FakeContact
+    from vestnik.testing.fake.core import FakeCore as FakeCore
+    from vestnik.testing.fake.held import HeldAnswers as HeldAnswers
+    from vestnik.testing.fake.message import FakeMessage as FakeMessage
+    from vestnik.testing.fake.message import MessageState as MessageState
+    from vestnik.testing.fake.wire import Refusal as Refusal
+    from vestnik.testing.live import LiveAccount as LiveAccount
+    from vestnik.testing.live import add_live_account as add_live_account
+    from vestnik.testing.live import introduce as introduce
+    from vestnik.testing.transport_checks import CORE_TRANSPORT_CHECKS as CORE_TRANSPORT_CHECKS
+    from vestnik.testing.transport_checks import TransportBench as TransportBench
+    from vestnik.testing.transport_checks import check_core_transport as check_core_transport
+
+_HOMES = {
+    "CORE_TRANSPORT_CHECKS": "transport_checks",
+    "FakeAccount": "fake.account",
+    "FakeChat": "fake.chat",
+    "FakeClock": "clock",
+    "FakeContact": "fake.contact",
+    "FakeCore": "fake.core",
+    "FakeMessage": "fake.message",
+    "HeldAnswers": "fake.held",
+    "LiveAccount": "live",
+    "MessageState": "fake.message",
+    "Refusal": "fake.wire",
+    "TransportBench": "transport_checks",
+    "add_live_account": "live",
+    "check_core_transport": "transport_checks",
+    "introduce": "live",
+}
+
+__all__ = [
+    "CORE_TRANSPORT_CHECKS",
+    "FakeAccount",
+    "FakeChat",
+    "FakeClock",
+    "FakeContact",
+    "FakeCore",
+    "FakeMessage",
+    "HeldAnswers",
+    "LiveAccount",
+    "MessageState",
+    "Refusal",
+    "TransportBench",
+    "add_live_account",
+    "check_core_transport",
+    "introduce",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

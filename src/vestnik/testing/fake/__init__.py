@@ -1,0 +1,1 @@
+"""A core in memory: its state, its methods, its JSON-RPC."""
