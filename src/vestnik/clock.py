@@ -15,6 +15,9 @@ class Clock(Protocol):
     def monotonic(self) -> float:
         """Return seconds since some fixed moment; never goes back."""
 
+    def now(self) -> float:
+        """Return the wall clock's seconds since 1970 (UTC); may jump when somebody sets it."""
+
     async def sleep(self, seconds: float) -> None:
         """Return after `seconds` have passed on this clock."""
 
@@ -25,6 +28,10 @@ class SystemClock:
     def monotonic(self) -> float:
         """Return the machine's monotonic seconds."""
         return time.monotonic()
+
+    def now(self) -> float:
+        """Return the machine's seconds since 1970."""
+        return time.time()
 
     async def sleep(self, seconds: float) -> None:
         """Wait for `seconds`."""

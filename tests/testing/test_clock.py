@@ -82,3 +82,24 @@ async def test_the_system_clock_and_the_fake_one_are_clocks() -> None:
         True,
     ]
     assert clocks[1].monotonic() == 5.0
+
+
+async def test_the_wall_clock_goes_with_the_other_one(fake_clock: FakeClock) -> None:
+    before = fake_clock.now()
+    await fake_clock.advance(90)
+    assert fake_clock.now() - before == 90
+
+
+async def test_setting_the_wall_clock_wakes_nobody(fake_clock: FakeClock) -> None:
+    sleeper = asyncio.create_task(fake_clock.sleep(10))
+    await fake_clock.until_sleeping()
+    fake_clock.set_wall(fake_clock.now() + 3600)
+    await fake_clock.advance(9)
+    assert not sleeper.done()
+    await fake_clock.advance(1)
+    assert sleeper.done()
+
+
+def test_the_wall_clock_starts_where_it_is_told() -> None:
+    assert FakeClock(100.0, wall=5.0).now() == 5.0
+    assert SystemClock().now() > FakeClock().now() - 10**9

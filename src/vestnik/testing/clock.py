@@ -17,12 +17,21 @@ A fixed number, because no event loop tells that it has nothing left to do; a ca
 and its answer take about five.
 """
 
+WALL_AT_START = 1767225600.0
+"""What a fake wall clock shows at first: the first moment of 2026 in UTC."""
+
 
 class FakeClock:
-    """A `vestnik.clock.Clock` that stands still until `advance` moves it."""
+    """A `vestnik.clock.Clock` that stands still until `advance` moves it.
 
-    def __init__(self, now: float = 0.0) -> None:
+    Args:
+        now: What `monotonic` tells at first.
+        wall: What `now` tells at first, in seconds since 1970.
+    """
+
+    def __init__(self, now: float = 0.0, *, wall: float = WALL_AT_START) -> None:
         self._now = now
+        self._ahead = wall - now
         self._sleepers: list[tuple[float, int, asyncio.Future[None]]] = []
         self._order = itertools.count()
         self._changes = Changes()
@@ -35,6 +44,14 @@ class FakeClock:
     def monotonic(self) -> float:
         """Return the seconds that `advance` has brought so far, from the start value on."""
         return self._now
+
+    def now(self) -> float:
+        """Return what the wall clock shows, which `advance` and `set_wall` move."""
+        return self._now + self._ahead
+
+    def set_wall(self, unix_seconds: float) -> None:
+        """Set the wall clock as a person or NTP does: who sleeps is not woken by it."""
+        self._ahead = unix_seconds - self._now
 
     async def sleep(self, seconds: float) -> None:
         """Wait until `advance` has moved the clock by `seconds`."""
