@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import signal
 import subprocess
@@ -32,6 +33,18 @@ class Outcome:
         return lines[0].removeprefix("vestnik: ")
 
 
+def children_of(pid: int) -> list[int]:
+    """The processes that a process has started and that are still there."""
+    return [int(path.name) for path in Path("/proc").glob("[0-9]*") if _parent(path) == pid]
+
+
+def _parent(process: Path) -> int | None:
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        # The name before it may hold anything, even parentheses.
+        return int((process / "stat").read_text().rpartition(")")[2].split()[1])
+    return None
+
+
 class Running:
     """A command that goes on until it is told to stop."""
 
@@ -48,12 +61,6 @@ class Running:
         """Wait for the next line of output."""
         assert self.process.stdout is not None
         return self.process.stdout.readline().rstrip("\n")
-
-    def children(self) -> list[int]:
-        """The processes that it has started."""
-        pid = self.process.pid
-        tasks = Path(f"/proc/{pid}/task").glob("*/children")
-        return [int(child) for task in tasks for child in task.read_text().split()]
 
     def end(self, by: signal.Signals = signal.SIGTERM) -> Outcome:
         """Send a signal and see how it ends."""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Outcome
+from tests.cli.conftest import Outcome, children_of
 
 Vestnik = Callable[..., Outcome]
 
@@ -103,12 +103,7 @@ def test_ctrl_c_ends_it_without_a_traceback_and_without_a_process_left(
     terminal: Terminal,
 ) -> None:
     terminal.see("SecureJoin")
-    pid = terminal.process.pid
-    children = [
-        child
-        for task in Path(f"/proc/{pid}/task").glob("*/children")
-        for child in task.read_text().split()
-    ]
+    children = children_of(terminal.process.pid)
     assert len(children) == 2
     terminal.type("\x03")
     assert terminal.process.wait(timeout=30) == 130

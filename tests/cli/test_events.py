@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Outcome, Running
+from tests.cli.conftest import Outcome, Running, children_of
 from vestnik.chatmail import EVENT_TABLE
 
 Vestnik = Callable[..., Outcome]
@@ -50,7 +50,7 @@ def test_following_prints_each_event_and_ends_by_any_signal_without_a_process_le
     following = start("events", "--follow", "--json", *accounts)
     first = json.loads(following.line())
     assert set(first) == {"contextId", "event"}
-    children = following.children()
+    children = children_of(following.process.pid)
     assert len(children) == 1
     outcome = following.end(by)
     assert outcome.exit_code == exit_code
