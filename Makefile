@@ -38,6 +38,7 @@ format: setup
 
 generate: setup
 	$(RUN)python scripts/generate_core.py
+	$(RUN)pybabel compile -q -d src/vestnik/bot/words/locale -D vestnik
 
 bench: setup
 	$(RUN)python bench/rpc.py

@@ -5,6 +5,7 @@
     VestnikError                  one sentence for a person: what happened and what to do
     ├── BadInput                  what the caller gave cannot work (exit code 2)
     │   ├── BadAccountCode        not an account code or address that a core can log in with
+    │   ├── BadBot                a mistake in the code of a bot, found before it runs
     │   └── UnknownMethod         the core has no method of that name
     ├── CoreError                 something about the engine (exit code 1)
     │   ├── CoreNotFound          there is no engine binary to run
@@ -16,6 +17,10 @@
     │   ├── JoinFailed            the other side of an invitation did not answer
     │   ├── CallTimedOut          the core did not answer in time
     │   └── UnexpectedAnswer      the core answered, but not with what its specification says
+    ├── BotError                  something about a running bot (exit code 1)
+    │   ├── LedgerFailed          the file that a bot remembers by cannot be used
+    │   ├── UnreadableData        what was remembered fits the bot's types no more
+    │   └── TooManyJobs           no more jobs can be scheduled
     └── RelayError                something about the embedded relay (exit code 1)
         ├── AddressInUse          another program listens on the port
         └── StorageFailed         mail cannot be stored (disk full, folder not writable)
@@ -29,7 +34,9 @@ from __future__ import annotations
 __all__ = [
     "AddressInUse",
     "BadAccountCode",
+    "BadBot",
     "BadInput",
+    "BotError",
     "CallFailed",
     "CallTimedOut",
     "ConfigureFailed",
@@ -38,11 +45,14 @@ __all__ = [
     "CoreNotFound",
     "CoreTooOld",
     "JoinFailed",
+    "LedgerFailed",
     "RelayError",
     "StorageFailed",
+    "TooManyJobs",
     "TransferFailed",
     "UnexpectedAnswer",
     "UnknownMethod",
+    "UnreadableData",
     "VestnikError",
 ]
 
@@ -62,6 +72,10 @@ class BadInput(VestnikError):
 
 class BadAccountCode(BadInput):
     """The text is no account code or address that a core could log in with."""
+
+
+class BadBot(BadInput):
+    """The code of a bot cannot work: a wrong signature, a router included twice, a conflict."""
 
 
 class UnknownMethod(BadInput):
@@ -202,6 +216,22 @@ class UnexpectedAnswer(CoreError):
         return (
             f"The core's answer to {self.method} is not what its specification says: {self.problem}"
         )
+
+
+class BotError(VestnikError):
+    """Something about a running bot."""
+
+
+class LedgerFailed(BotError):
+    """The file by which a bot remembers what it did cannot be opened, read or written."""
+
+
+class UnreadableData(BotError):
+    """What was remembered of a conversation or a job fits the types of the bot no more."""
+
+
+class TooManyJobs(BotError):
+    """No more jobs can be scheduled."""
 
 
 class RelayError(VestnikError):

@@ -66,3 +66,24 @@ class ScriptedPeer:
 
     def disconnected(self) -> None:
         pass
+
+
+class NarrowTransport(MemoryTransport):
+    """Counts what is written, and takes no more while it is told so."""
+
+    def __init__(self, peer: ScriptedPeer) -> None:
+        super().__init__(peer)
+        self.writes: list[bytes] = []
+        self.room = asyncio.Event()
+        self.room.set()
+
+    @property
+    def is_writable(self) -> bool:
+        return self.room.is_set()
+
+    def write(self, data: bytes) -> None:
+        self.writes.append(data)
+        super().write(data)
+
+    async def drain(self) -> None:
+        await self.room.wait()

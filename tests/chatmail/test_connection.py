@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.chatmail.scripted import ScriptedPeer
+from tests.chatmail.scripted import NarrowTransport, ScriptedPeer
 from vestnik.chatmail import connection as connection_module
 from vestnik.chatmail.connection import Connection
 from vestnik.errors import CallFailed, CallTimedOut, CoreDied, UnexpectedAnswer, UnknownMethod
@@ -18,8 +18,13 @@ def peer() -> ScriptedPeer:
 
 
 @pytest.fixture
-async def connection(peer: ScriptedPeer) -> AsyncIterator[Connection]:
-    connection = Connection(peer.transport())
+async def transport(peer: ScriptedPeer) -> NarrowTransport:
+    return NarrowTransport(peer)
+
+
+@pytest.fixture
+async def connection(transport: NarrowTransport) -> AsyncIterator[Connection]:
+    connection = Connection(transport)
     await connection.open()
     yield connection
     await connection.close()
@@ -146,6 +151,90 @@ async def test_closing_fails_the_calls_that_wait(
         await call
 
 
+async def test_each_call_has_its_own_deadline(connection: Connection, peer: ScriptedPeer) -> None:
+    never, late, soon, first = (
+        calling(connection, f"call_{seconds}", seconds) for seconds in (math.inf, 0.1, 0.05, 0.01)
+    )
+    for call, seconds in ((first, 0.01), (soon, 0.05), (late, 0.1)):
+        with pytest.raises(CallTimedOut, match=f"call_{seconds} within {seconds} s"):
+            await call
+    peer.send(id=await peer.saw("call_inf"), result=1)
+    assert await never == b"1"
+
+
+async def test_many_calls_begun_at_once_are_few_writes_in_their_order(
+    connection: Connection, peer: ScriptedPeer, transport: NarrowTransport
+) -> None:
+    names = [f"call_{n}" for n in range(500)]
+    calls = [calling(connection, name) for name in names]
+    await peer.saw(names[-1])
+    assert peer.methods == names
+    assert len(transport.writes) < 25
+    assert b"".join(transport.writes).count(b"\n") == len(names)
+    for number, _, _ in list(peer.requests):
+        peer.send(id=number, result=number)
+    assert [int(await call) for call in calls] == [number for number, _, _ in peer.requests]
+
+
+async def test_what_was_asked_just_before_closing_is_still_written(
+    connection: Connection, transport: NarrowTransport
+) -> None:
+    calls = [calling(connection, name) for name in "abcde"]
+    await asyncio.sleep(0)
+    await connection.close()
+    assert b"".join(transport.writes).count(b"\n") == len(calls)
+    assert all(
+        isinstance(e, CoreDied) for e in await asyncio.gather(*calls, return_exceptions=True)
+    )
+
+
+async def test_while_the_core_does_not_read_calls_are_kept_and_then_sent_in_their_order(
+    connection: Connection, peer: ScriptedPeer, transport: NarrowTransport
+) -> None:
+    transport.room.clear()
+    calls = [calling(connection, name) for name in ("a", "b", "c")]
+    with pytest.raises(CallTimedOut):
+        await calling(connection, "d", seconds=0.01)
+    calls[1].cancel()
+    assert not transport.writes
+    transport.room.set()
+    for name in ("a", "c"):
+        peer.send(id=await peer.saw(name), result=1)
+    assert [await calls[0], await calls[2]] == [b"1", b"1"]
+    assert peer.methods == ["a", "c"]
+
+
+async def test_calls_that_are_kept_die_with_the_core(
+    connection: Connection, peer: ScriptedPeer, transport: NarrowTransport
+) -> None:
+    transport.room.clear()
+    call = calling(connection, "a", seconds=math.inf)
+    await asyncio.sleep(0)
+    peer.crash()
+    with pytest.raises(CoreDied):
+        await call
+    transport.room.set()
+    await asyncio.sleep(0)
+    assert not transport.writes
+
+
+@pytest.mark.parametrize("has_room", [True, False])
+async def test_what_cannot_be_encoded_fails_its_caller_and_nobody_else(
+    connection: Connection, peer: ScriptedPeer, transport: NarrowTransport, has_room: bool
+) -> None:
+    if not has_room:
+        transport.room.clear()
+    wrong = asyncio.create_task(connection.request("wrong", (object(),), 10))
+    right = calling(connection, "right")
+    await asyncio.sleep(0)
+    transport.room.set()
+    with pytest.raises(TypeError):
+        await wrong
+    peer.send(id=await peer.saw("right"), result=1)
+    assert await right == b"1"
+    assert peer.methods == ["right"]
+
+
 async def test_calls_beyond_the_bound_wait_for_a_turn_within_their_deadline(
     connection: Connection, peer: ScriptedPeer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -164,3 +253,19 @@ async def test_calls_beyond_the_bound_wait_for_a_turn_within_their_deadline(
     peer.send(id=await peer.saw("b"), result=2)
     assert await second == b"2"
     await small.close()
+
+
+async def test_a_call_that_is_cancelled_or_late_gives_its_place_to_the_next(
+    connection: Connection, peer: ScriptedPeer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection_module, "MAX_CALLS_IN_FLIGHT", 2)
+    cancelled, late = calling(connection, "cancelled"), calling(connection, "late", seconds=0.05)
+    next_one, last = calling(connection, "next"), calling(connection, "last")
+    await peer.saw("late")
+    cancelled.cancel()
+    peer.send(id=await peer.saw("next"), result=1)
+    assert await next_one == b"1"
+    with pytest.raises(CallTimedOut):
+        await late
+    peer.send(id=await peer.saw("last"), result=2)
+    assert await last == b"2"

@@ -148,7 +148,10 @@ async def test_a_core_transport_keeps_its_promises(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    if check.__name__ == "it_forces_a_core_that_does_not_end":
+    if check in (
+        transport_checks.it_forces_a_core_that_does_not_end,
+        transport_checks.it_lets_nobody_wait_for_a_core_that_is_gone,
+    ):
         # How patient a stop is makes no difference to what it promises, only to this test's time.
         monkeypatch.setattr(stdio, "CLOSE_SECONDS", 0.2)
     await check(make_bench(tmp_path))
@@ -208,6 +211,17 @@ class BreaksOnLateWrites(BrokenTransport):
         super().write(data)
 
 
+class NeverHasEnough(BrokenTransport):
+    @property
+    def is_writable(self) -> bool:
+        return True
+
+
+class DrainsTooSoon(BrokenTransport):
+    async def drain(self) -> None:
+        """Return at once."""
+
+
 class BrokenBench(MemoryBench):
     def __init__(self, broken: type[BrokenTransport], tmp_path: Path) -> None:
         super().__init__(tmp_path)
@@ -229,6 +243,8 @@ class BrokenBench(MemoryBench):
         (AnswersTwice, "it_keeps_bytes_whole_and_in_order"),
         (SwallowsCancellation, "it_stops_when_its_task_is_cancelled"),
         (LeavesTheCoreRunningWhenCancelled, "it_stops_when_its_task_is_cancelled"),
+        (NeverHasEnough, "it_says_when_it_has_enough_and_when_no_more"),
+        (DrainsTooSoon, "it_says_when_it_has_enough_and_when_no_more"),
         (BreaksOnLateWrites, "it_ignores_what_is_written_after_the_end"),
     ],
 )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-__all__ = ["CUT_LINE_BYTES", "LineSplitter"]
+__all__ = ["CUT_LINE_BYTES", "CutLine", "LineSplitter"]
 
 CUT_LINE_BYTES = 200
 """How much of an oversized line is kept."""
+
+
+class CutLine(bytes):
+    """The start of a line that was longer than the limit."""
 
 
 class LineSplitter:
@@ -18,33 +20,33 @@ class LineSplitter:
         self._parts: list[bytes] = []
         self._length = 0
 
-    def feed(self, data: bytes) -> Iterator[tuple[bytes, bool]]:
+    def feed(self, data: bytes) -> list[bytes]:
         """Take the next bytes.
 
-        Yields:
-            Each line that they complete, without its newline, and whether it is whole: of a line
-            over the limit only the start is kept.
+        Returns:
+            The lines that they complete, without their newlines; of a line over the limit only
+            the start, as a `CutLine`.
         """
-        first, newline, rest = data.partition(b"\n")
-        self._keep(first)
-        if not newline:
-            return
-        yield self._finish()
-        *lines, unfinished = rest.split(b"\n")
-        for line in lines:
-            whole = len(line) <= self._max_line_bytes
-            yield line if whole else line[:CUT_LINE_BYTES], whole
-        self._keep(unfinished)
+        *lines, unfinished = data.split(b"\n")
+        if lines and self._length:
+            self._keep(lines[0])
+            lines[0] = self._finish()
+        if len(data) > self._max_line_bytes:
+            lines = [self._cut(line) for line in lines]
+        if unfinished:
+            self._keep(unfinished)
+        return lines
+
+    def _cut(self, line: bytes) -> bytes:
+        return line if len(line) <= self._max_line_bytes else CutLine(line[:CUT_LINE_BYTES])
 
     def _keep(self, part: bytes) -> None:
-        was_whole = self._length <= self._max_line_bytes
         self._length += len(part)
-        if self._length <= self._max_line_bytes:
-            self._parts.append(part)
-        elif was_whole:
-            self._parts = [b"".join((*self._parts, part[:CUT_LINE_BYTES]))[:CUT_LINE_BYTES]]
+        self._parts.append(part)
+        if self._length > self._max_line_bytes:
+            self._parts = [b"".join(self._parts)[:CUT_LINE_BYTES]]
 
-    def _finish(self) -> tuple[bytes, bool]:
+    def _finish(self) -> bytes:
         line, whole = b"".join(self._parts), self._length <= self._max_line_bytes
         self._parts, self._length = [], 0
-        return line, whole
+        return line if whole else CutLine(line)

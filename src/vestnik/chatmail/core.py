@@ -94,20 +94,17 @@ class Core(CoreMethods):
         Returns:
             The result as plain Python data.
         """
-        return msgspec.json.decode(await self._request(method, params, timeout))
+        answer = await self._supervisor.connection.request(method, params, timeout)
+        self._supervisor.io.note(method, params)
+        return msgspec.json.decode(answer)
 
     async def _call(
         self, method: Method[T], params: tuple[object, ...], timeout: float | None
     ) -> T:
         seconds = method.seconds if timeout is None else timeout
-        return decode_result(method, await self._request(method.name, params, seconds))
-
-    async def _request(
-        self, method: str, params: tuple[object, ...], seconds: float
-    ) -> msgspec.Raw:
-        answer = await self._supervisor.connection.request(method, params, seconds)
-        self._supervisor.io.note(method, params)
-        return answer
+        answer = await self._supervisor.connection.request(method.name, params, seconds)
+        self._supervisor.io.note(method.name, params)
+        return decode_result(method, answer)
 
 
 def open_core(

@@ -12,14 +12,15 @@ Rules, held by the property tests:
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import NewType
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Generic, NewType, TypeVar
 
 import msgspec
 
-from vestnik.chatmail._lines import CUT_LINE_BYTES, LineSplitter
+from vestnik.chatmail._lines import CUT_LINE_BYTES, CutLine, LineSplitter
 
-__all__ = ["Answered", "CallId", "Correlator", "Outcome", "Refused", "Unreadable"]
+__all__ = ["CallId", "Correlator", "Outcome", "Refused", "Unreadable"]
 
 CallId = NewType("CallId", int)
 
@@ -28,18 +29,13 @@ MAX_LINE_BYTES = 64 * 1024 * 1024
 
 _ID_AT_START = re.compile(rb'"id"\s*:\s*(\d{1,18})\b')
 
-
-class Answered(msgspec.Struct, frozen=True):
-    """The core answered a call; `result` is still JSON."""
-
-    call_id: CallId
-    result: msgspec.Raw
+Caller = TypeVar("Caller")
+"""Whatever a call is made for, and is to be found again when its outcome is there."""
 
 
 class Refused(msgspec.Struct, frozen=True):
     """The core answered a call with an error."""
 
-    call_id: CallId
     code: int
     reason: str
 
@@ -47,101 +43,104 @@ class Refused(msgspec.Struct, frozen=True):
 class Unreadable(msgspec.Struct, frozen=True):
     """The core wrote a line that answers nothing, or answers a call in no known way."""
 
-    call_id: CallId | None
     problem: str
     line_start: bytes
 
 
-Outcome = Answered | Refused | Unreadable
+Outcome = msgspec.Raw | Refused | Unreadable
+"""The result of a call, still JSON, or what came instead."""
 
 
-class _Error(msgspec.Struct):
+class _Error(msgspec.Struct, gc=False):
     code: int = 0
     message: str = ""
 
 
-class _Envelope(msgspec.Struct):
+_NO_RESULT = msgspec.Raw(b"")
+
+
+class _Envelope(msgspec.Struct, gc=False):
     id: int | str | None = None
-    result: msgspec.Raw = msgspec.Raw(b"")
+    result: msgspec.Raw = _NO_RESULT
     error: _Error | None = None
 
 
-class _Request(msgspec.Struct):
+class _Request(msgspec.Struct, gc=False):
     id: int
     method: str
     params: Sequence[object]
     jsonrpc: str = "2.0"
 
 
-class Correlator:
-    """One conversation: calls out as lines, bytes in, outcomes out."""
+class Correlator(Generic[Caller]):
+    """One conversation: calls out as lines, bytes in, outcomes out with whom they are for."""
+
+    pending: Mapping[int, Caller]
+    """The calls that have no outcome yet, in the order they were made, and whom they are for."""
 
     def __init__(self, max_line_bytes: int = MAX_LINE_BYTES) -> None:
         self._lines = LineSplitter(max_line_bytes)
         self._oversized = f"a line of over {max_line_bytes} bytes"
         self._issued = 0
-        self._pending: set[int] = set()
+        self._callers: dict[int, Caller] = {}
+        self.pending = MappingProxyType(self._callers)
         self._encode = msgspec.json.Encoder().encode
         self._decode = msgspec.json.Decoder(_Envelope).decode
 
-    @property
-    def pending(self) -> frozenset[CallId]:
-        """The calls that have no outcome yet."""
-        return frozenset(map(CallId, self._pending))
-
-    def call(self, method: str, params: Sequence[object]) -> tuple[CallId, bytes]:
+    def call(self, caller: Caller, method: str, params: Sequence[object]) -> tuple[CallId, bytes]:
         """Begin a call.
 
         Returns:
             The call's id and the line to send, with its newline.
         """
-        self._issued += 1
-        self._pending.add(self._issued)
-        line = self._encode(_Request(self._issued, method, params)) + b"\n"
-        return CallId(self._issued), line
+        call_id = CallId(self._issued + 1)
+        line = self._encode(_Request(call_id, method, params)) + b"\n"
+        self._issued = call_id
+        self._callers[call_id] = caller
+        return call_id, line
 
     def give_up(self, call_id: CallId) -> None:
         """Stop waiting for a call; its answer, should it come, is dropped."""
-        self._pending.discard(call_id)
+        self._callers.pop(call_id, None)
 
-    def receive(self, data: bytes) -> list[Outcome]:
+    def receive(self, data: bytes) -> list[tuple[Caller | None, Outcome]]:
         """Take the next bytes of the core's output.
 
         Returns:
-            The outcomes that these bytes completed, in the order of arrival.
+            The outcomes that these bytes completed, in the order of arrival, each with its
+            caller; what answers no call of ours has none.
         """
-        outcomes = (self._read(line, whole) for line, whole in self._lines.feed(data))
-        return [outcome for outcome in outcomes if outcome is not None]
+        found = map(self._read, self._lines.feed(data))
+        return [one for one in found if one is not None]
 
-    def _read(self, line: bytes, whole: bool) -> Outcome | None:
-        if not whole:
-            return self._unreadable(line, self._oversized)
-        if not line.strip():
-            return None
+    def _read(self, line: bytes) -> tuple[Caller | None, Outcome] | None:
+        if isinstance(line, CutLine):
+            return self._blame(line, self._oversized)
         try:
             answer = self._decode(line)
-        except (msgspec.DecodeError, UnicodeDecodeError) as problem:
-            return self._unreadable(line, str(problem))
-        return self._match(answer, line)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
+            return self._blame(line, str(problem)) if line.strip() else None
+        if isinstance(answer.id, int) and answer.id in self._callers:
+            return self._callers.pop(answer.id), _outcome(answer, line)
+        return self._match_nobody(answer, line)
 
-    def _match(self, answer: _Envelope, line: bytes) -> Outcome | None:
-        if not isinstance(answer.id, int) or not 0 < answer.id <= self._issued:
-            problem = answer.error.message if answer.error else "an answer to no call of ours"
-            return Unreadable(None, problem, line[:CUT_LINE_BYTES])
-        if answer.id not in self._pending:
+    def _match_nobody(self, answer: _Envelope, line: bytes) -> tuple[None, Unreadable] | None:
+        """Drop an answer to a call that was given up; others are a stranger's."""
+        if isinstance(answer.id, int) and 0 < answer.id <= self._issued:
             return None
-        call_id = CallId(answer.id)
-        self._pending.discard(call_id)
-        if answer.error is not None:
-            return Refused(call_id, answer.error.code, answer.error.message)
-        if not bytes(answer.result):
-            return Unreadable(call_id, "neither a result nor an error", line[:CUT_LINE_BYTES])
-        return Answered(call_id, answer.result)
+        problem = answer.error.message if answer.error else "an answer to no call of ours"
+        return None, Unreadable(problem, line[:CUT_LINE_BYTES])
 
-    def _unreadable(self, line: bytes, problem: str) -> Unreadable:
+    def _blame(self, line: bytes, problem: str) -> tuple[Caller | None, Unreadable]:
         """Blame the call whose id stands at the start of the line, if there is one."""
         found = _ID_AT_START.search(line, 0, CUT_LINE_BYTES)
-        call_id = CallId(int(found[1])) if found and int(found[1]) in self._pending else None
-        if call_id is not None:
-            self._pending.discard(call_id)
-        return Unreadable(call_id, problem, line[:CUT_LINE_BYTES])
+        caller = self._callers.pop(int(found[1]), None) if found else None
+        return caller, Unreadable(problem, bytes(line[:CUT_LINE_BYTES]))
+
+
+def _outcome(answer: _Envelope, line: bytes) -> Outcome:
+    if answer.error is not None:
+        return Refused(answer.error.code, answer.error.message)
+    if answer.result is _NO_RESULT:
+        return Unreadable("neither a result nor an error", line[:CUT_LINE_BYTES])
+    return answer.result

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Sequence
 from types import TracebackType
 
 from vestnik.chatmail._generated.events import Event, EventChannelOverflow
@@ -30,6 +30,7 @@ class EventStream:
     def __init__(self, hub: EventHub, account_id: AccountId | None, kept: int) -> None:
         self._hub = hub
         self._account_id = account_id
+        self._kept = kept
         self._unread: deque[Event] = deque(maxlen=kept)
         self._lost = 0
         self._arrival = asyncio.Event()
@@ -83,14 +84,13 @@ class EventStream:
 
     # What the hub tells it.
 
-    def take(self, events: Iterable[Event]) -> None:
+    def take(self, events: Sequence[Event]) -> None:
         """Add what was published, as far as it is for this listener."""
         if self._account_id is not None:
             mine = (self._account_id, ACCOUNT_MANAGER)
             events = [event for event in events if event.account_id in mine]
-        for event in events:
-            self._lost += len(self._unread) == self._unread.maxlen
-            self._unread.append(event)
+        self._lost += max(0, len(self._unread) + len(events) - self._kept)
+        self._unread.extend(events)
         self._arrival.set()
 
     def end(self, cause: Exception | None) -> None:
@@ -124,7 +124,7 @@ class EventHub:
         if stream in self._streams:
             self._streams.remove(stream)
 
-    def publish(self, events: Iterable[Event]) -> None:
+    def publish(self, events: Sequence[Event]) -> None:
         """Give `events` to all listeners; never waits for any of them."""
         for stream in self._streams:
             stream.take(events)

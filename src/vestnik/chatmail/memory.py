@@ -11,6 +11,10 @@ from vestnik.errors import CoreDied
 __all__ = ["CorePeer", "MemoryTransport"]
 
 
+ENOUGH_BYTES = 64 * 1024
+"""How much may be written before the peer has taken it; as much as asyncio's pipes allow."""
+
+
 class CorePeer(Protocol):
     """What plays the core at the other end of a `MemoryTransport`."""
 
@@ -39,6 +43,11 @@ class MemoryTransport:
         """Connect the peer."""
         self._peer.connected(self)
         self._receiver = receiver
+
+    @property
+    def is_writable(self) -> bool:
+        """Whether the peer has taken enough of what was written."""
+        return not self._flush_due or len(self._to_peer) < ENOUGH_BYTES
 
     def write(self, data: bytes) -> None:
         """Queue the client's bytes for the peer."""

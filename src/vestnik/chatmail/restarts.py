@@ -42,6 +42,8 @@ _STARTING = (
     "init_transports",
 )
 _STOPPING = ("stop_io", "remove_account")
+_FOR_ALL = ("start_io_for_all_accounts", "stop_io_for_all_accounts")
+_ABOUT_IO = frozenset((*_STARTING, *_STOPPING, *_FOR_ALL))
 
 
 class IoWish:
@@ -57,10 +59,12 @@ class IoWish:
 
     def note(self, method: str, params: tuple[object, ...]) -> None:
         """Take note of a call that succeeded."""
-        if method in ("start_io_for_all_accounts", "stop_io_for_all_accounts"):
+        if method not in _ABOUT_IO:
+            return
+        if method in _FOR_ALL:
             self._everybody = method == "start_io_for_all_accounts"
             self._exceptions.clear()
-        elif method in (*_STARTING, *_STOPPING):
+        else:
             self._note_one(AccountId(int(str(params[0]))), wanted=method in _STARTING)
 
     def _note_one(self, account_id: AccountId, *, wanted: bool) -> None:

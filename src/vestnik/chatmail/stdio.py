@@ -104,6 +104,11 @@ class StdioTransport:
             ) from problem
         self._process = process
 
+    @property
+    def is_writable(self) -> bool:
+        """Whether the core has taken enough of what was written."""
+        return self._process is None or self._process.writable.is_set()
+
     def write(self, data: bytes) -> None:
         """Queue bytes for the core's input."""
         if self._process:
@@ -131,6 +136,7 @@ class _CoreProcess(asyncio.SubprocessProtocol):
         self._receiver = receiver
         self._accounts_dir = accounts_dir
         self._transport: asyncio.SubprocessTransport | None = None
+        self._stdin: asyncio.WriteTransport | None = None
         self._stderr = _LastLines()
         self._linger: asyncio.TimerHandle | None = None
         self.pid: int | None = None
@@ -143,6 +149,7 @@ class _CoreProcess(asyncio.SubprocessProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         # uvloop's transports have the methods without being the classes.
         self._transport = cast("asyncio.SubprocessTransport", transport)
+        self._stdin = cast("asyncio.WriteTransport", self._transport.get_pipe_transport(STDIN))
         self.pid = self._transport.get_pid()
         self.writable.set()
 
@@ -173,9 +180,8 @@ class _CoreProcess(asyncio.SubprocessProtocol):
     # What we tell it.
 
     def write(self, data: bytes) -> None:
-        stdin = self._stdin()
-        if stdin is not None and not stdin.is_closing():
-            stdin.write(data)
+        if self._stdin is not None and not self._stdin.is_closing():
+            self._stdin.write(data)
 
     async def shut_down(self) -> None:
         try:
@@ -201,13 +207,8 @@ class _CoreProcess(asyncio.SubprocessProtocol):
                 self._transport.terminate()
 
     def _close_stdin(self) -> None:
-        stdin = self._stdin()
-        if stdin is not None:
-            stdin.close()
-
-    def _stdin(self) -> asyncio.WriteTransport | None:
-        pipe = self._transport.get_pipe_transport(STDIN) if self._transport else None
-        return cast("asyncio.WriteTransport | None", pipe)
+        if self._stdin is not None:
+            self._stdin.close()
 
     async def _exits_within(self, seconds: float) -> bool:
         with contextlib.suppress(TimeoutError):
@@ -226,6 +227,7 @@ class _CoreProcess(asyncio.SubprocessProtocol):
         if self._ended or self._transport is None:
             return
         self._ended = True
+        self._stdin = None
         self.writable.set()
         exit_status = self._transport.get_returncode()
         self.kill()

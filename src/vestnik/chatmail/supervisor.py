@@ -63,6 +63,11 @@ class Supervisor:
         """Start the first core; what keeps it from starting is raised, not retried."""
         self._connection = await self._open()
         self._keeper = asyncio.create_task(self._keep(self._connection), name="vestnik-core")
+        try:
+            await asyncio.sleep(0)  # so that the reader of events is there before the first call
+        except asyncio.CancelledError:
+            await self.stop()
+            raise
 
     async def stop(self) -> None:
         """End the core, bounded, and then all streams of events."""

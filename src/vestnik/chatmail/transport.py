@@ -29,12 +29,18 @@ class CoreTransport(Protocol):
     - ``core_ended`` is called exactly once, after the last byte, within a second of the core's
       end, whoever caused it.
     - `write` never blocks and never raises; after the end it does nothing.
+    - `is_writable` turns false when the core takes too little of what is written, so that who
+      heeds it has a bound in memory; it is true again when `drain` returns, and after the end.
     - `stop` is bounded, may be called twice and from a cancelled task, and leaves no process;
       when it returns ``core_ended`` has been called.
     """
 
     async def start(self, receiver: CoreReceiver) -> None:
         """Start the core and pass its output to `receiver`."""
+
+    @property
+    def is_writable(self) -> bool:
+        """Whether more may be written now; if not, `drain` waits until then."""
 
     def write(self, data: bytes) -> None:
         """Queue bytes for the core's input."""

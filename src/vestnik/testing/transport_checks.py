@@ -24,8 +24,12 @@ DEADLINE = 20.0
 END_SECONDS = 1.0
 """How soon the end of a core is to be known."""
 
+MUCH_BYTES = 16 * 1024 * 1024
+"""More than any transport may take from one who does not let the core run."""
+
 FLOOD = 500
 ODD_PIECE = 37
+CALL_BYTES = 4096
 
 LAST_WORDS = (
     b'{"jsonrpc":"2.0","id":1,"result":"first"}\n{"jsonrpc":"2.0","id":2,"result":"last"}\n'
@@ -146,6 +150,39 @@ async def it_keeps_bytes_whole_and_in_order(bench: TransportBench) -> None:
         _expect(answered == [*range(1, FLOOD + 1)], "not each call has exactly one answer")
     finally:
         await transport.stop()
+
+
+async def it_says_when_it_has_enough_and_when_no_more(bench: TransportBench) -> None:
+    """Who writes only while it is writable has a bound in memory; drain gives room again."""
+    transport = bench.answering()
+    await _started(transport)
+    try:
+        _write_until_full(transport)
+        await transport.drain()
+        _expect(transport.is_writable, "after drain there is still no room")
+    finally:
+        await transport.stop()
+    _expect(transport.is_writable, "after the end somebody may wait for room")
+
+
+async def it_lets_nobody_wait_for_a_core_that_is_gone(bench: TransportBench) -> None:
+    """Drain returns at the end of a core that never took what was written."""
+    transport = bench.stubborn()
+    await _started(transport)
+    _write_until_full(transport)
+    draining = asyncio.create_task(transport.drain())
+    await transport.stop()
+    await draining
+    _expect(transport.is_writable, "after the end somebody may wait for room")
+
+
+def _write_until_full(transport: CoreTransport) -> None:
+    written = 0
+    while transport.is_writable:
+        _expect(written < MUCH_BYTES, f"of {written} bytes none was too much")
+        call = b" " * CALL_BYTES + _request(1)
+        transport.write(call)
+        written += len(call)
 
 
 async def it_tells_the_end_after_the_last_byte(bench: TransportBench) -> None:
@@ -278,6 +315,8 @@ async def it_says_when_there_is_no_core(bench: TransportBench) -> None:
 CORE_TRANSPORT_CHECKS: tuple[Callable[[TransportBench], Awaitable[None]], ...] = (
     it_carries_a_call_and_its_answer,
     it_keeps_bytes_whole_and_in_order,
+    it_says_when_it_has_enough_and_when_no_more,
+    it_lets_nobody_wait_for_a_core_that_is_gone,
     it_tells_the_end_after_the_last_byte,
     it_tells_at_once_that_the_core_was_killed,
     it_has_told_the_end_when_stop_returns,
