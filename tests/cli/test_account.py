@@ -116,3 +116,10 @@ def test_a_backup_that_is_not_there_is_one_sentence(account: Vestnik, tmp_path: 
     assert outcome.exit_code == 1
     assert "The backup could not be transferred" in outcome.sentence
     assert account("list").out == ""
+
+
+def test_a_code_whose_relay_does_not_answer_is_one_sentence(account: Vestnik) -> None:
+    outcome = account("add", "DCACCOUNT:https://127.0.0.1:9/new")
+    assert outcome.exit_code == 1
+    assert "could not be configured" in outcome.sentence
+    assert account("list").out == ""

@@ -146,3 +146,18 @@ async def test_a_restart_of_the_relay_in_the_middle_loses_and_doubles_nothing(
                 await user_sees.until_text("thanks")
     expected = [f"{when} {n}" for when in ("before", "meanwhile") for n in range(50)]
     assert Counter(bot_sees.texts) == Counter([*expected, "after"])
+
+
+async def test_over_tls_that_the_relay_signed_itself_everything_works_as_well(
+    core: Core, other_core: Core, tmp_path: Path
+) -> None:
+    async with Relay(RelayConfig(tls=True, directory=tmp_path / "mail")) as relay:
+        bot = await add_live_account(core, relay, bot=True)
+        user = await add_live_account(other_core, relay)
+        bots_chat, users_chat = await introduce(bot, user)
+        async with witnessing(bot, user) as (bot_sees, user_sees):
+            await user_sees.send(users_chat, "question")
+            await bot_sees.until_text("question")
+            await bot_sees.send(bots_chat, "answer")
+            await user_sees.until_text("answer")
+    assert bot_sees.warnings == user_sees.warnings == []
