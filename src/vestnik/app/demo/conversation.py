@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import defaultdict, deque
 from dataclasses import dataclass
 
@@ -50,14 +51,15 @@ class Conversation:
         echo: asyncio.Future[Message] = loop.create_future()
         self._waiting[text].append(echo)
         self.sent += 1
-        started = loop.time()
+        # Not the loop's clock: uvloop's ticks in whole milliseconds.
+        started = time.perf_counter()
         message = MessageData(text=text)
         await self._user.core.send_msg(self._user.account_id, self._chat_id, message)
         try:
             answer = await asyncio.wait_for(echo, REPLY_SECONDS)
         except TimeoutError:
             return None
-        reply = Reply(answer.text, loop.time() - started, answer.show_padlock)
+        reply = Reply(answer.text, time.perf_counter() - started, answer.show_padlock)
         self.round_trips.append(reply.seconds)
         return reply
 
