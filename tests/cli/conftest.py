@@ -48,9 +48,9 @@ def _parent(process: Path) -> int | None:
 class Running:
     """A command that goes on until it is told to stop."""
 
-    def __init__(self, *arguments: str) -> None:
+    def __init__(self, *arguments: str, program: tuple[str, ...] = ("-m", "vestnik")) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "vestnik", *arguments],
+            [sys.executable, *program, *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -61,6 +61,11 @@ class Running:
         """Wait for the next line of output."""
         assert self.process.stdout is not None
         return self.process.stdout.readline().rstrip("\n")
+
+    def error_line(self) -> str:
+        """Wait for the next line on stderr."""
+        assert self.process.stderr is not None
+        return self.process.stderr.readline().rstrip("\n")
 
     def end(self, by: signal.Signals = signal.SIGTERM) -> Outcome:
         """Send a signal and see how it ends."""
@@ -74,8 +79,8 @@ def start() -> Iterator[Callable[..., Running]]:
     """Starts commands in the background; none outlives the test."""
     started: list[Running] = []
 
-    def run(*arguments: str) -> Running:
-        started.append(Running(*arguments))
+    def run(*arguments: str, program: tuple[str, ...] = ("-m", "vestnik")) -> Running:
+        started.append(Running(*arguments, program=program))
         return started[-1]
 
     yield run

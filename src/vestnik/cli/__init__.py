@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from vestnik.cli import account, demo, events, relay, rpc
-from vestnik.cli._run import errors_as_sentences
+from vestnik.cli import account, bot, demo, events, relay, rpc
+from vestnik.terminal import errors_as_sentences
 
 __all__ = ["app", "main"]
 
@@ -21,6 +21,7 @@ app.command()(events.events)
 app.command()(rpc.rpc)
 app.command()(relay.relay)
 app.add_typer(account.app, name="account")
+app.add_typer(bot.app, name="bot")
 
 
 def main() -> None:

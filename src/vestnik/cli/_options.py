@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-__all__ = ["AccountNumber", "AccountsDir", "AsJson"]
-
-AccountsDir = Annotated[
-    Path,
-    typer.Option(
-        "--accounts",
-        envvar=["VESTNIK_ACCOUNTS", "DC_ACCOUNTS_PATH"],
-        help="The directory where the core keeps its accounts.",
-    ),
-]
+__all__ = ["AccountNumber", "AsJson"]
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
 

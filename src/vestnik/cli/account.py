@@ -8,28 +8,26 @@ from typing import Annotated
 import typer
 
 from vestnik.chatmail import (
-    Core,
     add_account,
     back_up_account,
     open_core,
     parse_login,
     restore_account,
 )
-from vestnik.chatmail.types import AccountConfigured
-from vestnik.cli._options import AccountNumber, AccountsDir
-from vestnik.cli._progress import showing_progress
-from vestnik.cli._run import run
-from vestnik.errors import BadInput
-from vestnik.ids import AccountId
+from vestnik.cli._options import AccountNumber
+from vestnik.terminal import (
+    AccountsDir,
+    Passphrase,
+    Password,
+    account_line,
+    known_account,
+    run,
+    showing_progress,
+)
 
 __all__ = ["app"]
 
 app = typer.Typer(help="Add, list, back up, restore and remove accounts.", no_args_is_help=True)
-
-Passphrase = Annotated[
-    str | None,
-    typer.Option(envvar="VESTNIK_PASSPHRASE", help="Encrypts the backup; keep it elsewhere."),
-]
 
 
 @app.command()
@@ -37,9 +35,7 @@ def add(
     login: Annotated[
         str, typer.Argument(help="dcaccount:…, DCACCOUNT:https…, dclogin:… or address")
     ],
-    password: Annotated[
-        str | None, typer.Option(envvar="VESTNIK_PASSWORD", help="The password of an address.")
-    ] = None,
+    password: Password = None,
     name: Annotated[str, typer.Option(help="The name that others see.")] = "",
     bot: Annotated[bool, typer.Option(help="The account is a program's.")] = True,
     accounts: AccountsDir = Path("accounts"),
@@ -55,7 +51,7 @@ async def _add(accounts: Path, login: str, password: str | None, name: str, *, b
             account_id = await add_account(
                 core, parsed, bot=bot, name=name, on_progress=on_progress
             )
-        typer.echo(await _line(core, account_id))
+        typer.echo(await account_line(core, account_id))
 
 
 @app.command("list")
@@ -67,7 +63,7 @@ def list_(accounts: AccountsDir = Path("accounts")) -> None:
 async def _list(accounts: Path) -> None:
     async with open_core(accounts, restarts=None) as core:
         for account_id in await core.get_all_account_ids():
-            typer.echo(await _line(core, account_id))
+            typer.echo(await account_line(core, account_id))
 
 
 @app.command()
@@ -78,7 +74,7 @@ def link(account: AccountNumber, accounts: AccountsDir = Path("accounts")) -> No
 
 async def _link(accounts: Path, account: int) -> None:
     async with open_core(accounts, restarts=None) as core:
-        account_id = await _existing(core, account)
+        account_id = await known_account(core, account)
         typer.echo(await core.get_chat_securejoin_qr_code(account_id, None))
 
 
@@ -94,8 +90,8 @@ def remove(
 
 async def _remove(accounts: Path, account: int, *, sure: bool) -> None:
     async with open_core(accounts, restarts=None) as core:
-        account_id = await _existing(core, account)
-        line = await _line(core, account_id)
+        account_id = await known_account(core, account)
+        line = await account_line(core, account_id)
         if not sure:
             typer.confirm(f"Remove {line} and all its messages for ever?", abort=True)
         await core.remove_account(account_id)
@@ -115,7 +111,7 @@ def backup(
 
 async def _backup(accounts: Path, account: int, directory: Path, passphrase: str | None) -> None:
     async with open_core(accounts, restarts=None) as core:
-        account_id = await _existing(core, account)
+        account_id = await known_account(core, account)
         with showing_progress("Backing up") as on_progress:
             file = await back_up_account(
                 core, account_id, directory, passphrase=passphrase, on_progress=on_progress
@@ -139,19 +135,4 @@ async def _restore(accounts: Path, file: Path, passphrase: str | None) -> None:
             account_id = await restore_account(
                 core, file, passphrase=passphrase, on_progress=on_progress
             )
-        typer.echo(await _line(core, account_id))
-
-
-async def _line(core: Core, account_id: AccountId) -> str:
-    address = await core.get_config(account_id, "configured_addr")
-    info = await core.get_account_info(account_id)
-    name = info.display_name if isinstance(info, AccountConfigured) else "(not configured)"
-    return "\t".join(filter(None, (str(account_id), address, name)))
-
-
-async def _existing(core: Core, account: int) -> AccountId:
-    known = await core.get_all_account_ids()
-    if account not in known:
-        there_are = f"there are {', '.join(map(str, known))}" if known else "there is none yet"
-        raise BadInput(f"There is no account {account} here: {there_are}.")
-    return AccountId(account)
+        typer.echo(await account_line(core, account_id))

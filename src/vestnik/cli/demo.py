@@ -13,8 +13,8 @@ import typer
 from vestnik.app.demo import Report, play
 from vestnik.cli._demo_views import PlainView, RichView, SilentView
 from vestnik.cli._options import AsJson
-from vestnik.cli._run import run
 from vestnik.cli._typing import typed_lines
+from vestnik.terminal import run
 
 __all__ = ["demo"]
 

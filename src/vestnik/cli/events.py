@@ -13,9 +13,9 @@ from rich.console import Console
 from rich.table import Table
 
 from vestnik.chatmail import EVENT_TABLE, CoreRestarted, Event, encode_event, open_core
-from vestnik.cli._options import AccountsDir, AsJson
-from vestnik.cli._run import run
+from vestnik.cli._options import AsJson
 from vestnik.errors import BadInput
+from vestnik.terminal import AccountsDir, run
 
 __all__ = ["events"]
 

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from vestnik.cli._run import run
 from vestnik.relay import Relay, RelayConfig
+from vestnik.terminal import run
 
 __all__ = ["relay"]
 

@@ -10,9 +10,8 @@ import msgspec
 import typer
 
 from vestnik.chatmail import METHODS, Method, Param, open_core
-from vestnik.cli._options import AccountsDir
-from vestnik.cli._run import run
 from vestnik.errors import BadInput, UnknownMethod
+from vestnik.terminal import AccountsDir, run
 
 __all__ = ["rpc"]
 

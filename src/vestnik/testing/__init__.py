@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from vestnik.testing.bot_tester import BotTester as BotTester
     from vestnik.testing.clock import FakeClock as FakeClock
     from vestnik.testing.fake.account import FakeAccount as FakeAccount
     from vestnik.testing.fake.chat import FakeChat as FakeChat
@@ -22,22 +23,29 @@ if TYPE_CHECKING:
     from vestnik.testing.live import LiveAccount as LiveAccount
     from vestnik.testing.live import add_live_account as add_live_account
     from vestnik.testing.live import introduce as introduce
+    from vestnik.testing.stage.person import Person as Person
+    from vestnik.testing.stage.play import Group as Group
+    from vestnik.testing.stage.play import Reply as Reply
     from vestnik.testing.transport_checks import CORE_TRANSPORT_CHECKS as CORE_TRANSPORT_CHECKS
     from vestnik.testing.transport_checks import TransportBench as TransportBench
     from vestnik.testing.transport_checks import check_core_transport as check_core_transport
 
 _HOMES = {
     "CORE_TRANSPORT_CHECKS": "transport_checks",
+    "BotTester": "bot_tester",
     "FakeAccount": "fake.account",
     "FakeChat": "fake.chat",
     "FakeClock": "clock",
     "FakeContact": "fake.contact",
     "FakeCore": "fake.core",
     "FakeMessage": "fake.message",
+    "Group": "stage.play",
     "HeldAnswers": "fake.held",
     "LiveAccount": "live",
     "MessageState": "fake.message",
+    "Person": "stage.person",
     "Refusal": "fake.wire",
+    "Reply": "stage.play",
     "TransportBench": "transport_checks",
     "add_live_account": "live",
     "check_core_transport": "transport_checks",
@@ -46,16 +54,20 @@ _HOMES = {
 
 __all__ = [
     "CORE_TRANSPORT_CHECKS",
+    "BotTester",
     "FakeAccount",
     "FakeChat",
     "FakeClock",
     "FakeContact",
     "FakeCore",
     "FakeMessage",
+    "Group",
     "HeldAnswers",
     "LiveAccount",
     "MessageState",
+    "Person",
     "Refusal",
+    "Reply",
     "TransportBench",
     "add_live_account",
     "check_core_transport",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from vestnik.chatmail import Core, EventStream, join_by_code
+from vestnik.chatmail import AccountCode, Core, EventStream, add_account, join_by_code
 from vestnik.chatmail.events import SecurejoinInviterProgress
 from vestnik.errors import CoreDied
 from vestnik.ids import AccountId, ChatId
@@ -44,15 +44,11 @@ async def add_live_account(
         name: The name that others see.
 
     Raises:
-        CallFailed: The core could not log in; its words say why.
+        ConfigureFailed: The core could not log in; its words say why.
     """
     credentials = relay.new_account()
-    account_id = await core.add_account()
-    # Before the first login, because the core reads it while configuring.
-    await core.set_config(account_id, "bot", "1" if bot else "0")
-    if name:
-        await core.set_config(account_id, "displayname", name)
-    await core.add_transport_from_qr(account_id, credentials.login_code)
+    login = AccountCode(credentials.login_code)
+    account_id = await add_account(core, login, bot=bot, name=name)
     await core.start_io(account_id)
     return LiveAccount(core, account_id, credentials.address)
 

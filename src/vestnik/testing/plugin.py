@@ -12,7 +12,11 @@ use none of them pay nothing.
 ``core``           A real core.
 ``new_account``    ``await new_account(bot=True, name="Echo")``: a `LiveAccount` on the relay.
 ``introduce``      ``await introduce(a, b)``: a SecureJoin; the two chats, as each of them has it.
+``bot_tester``     ``await bot_tester(bot)`` runs a bot, and gives a `BotTester` to talk to it.
 =================  ===============================================================================
+
+With ``pytest --real-core`` the bots of ``bot_tester`` run on a real core and a relay instead of on
+a fake core.
 """
 
 from __future__ import annotations
@@ -30,14 +34,16 @@ else:
     from vestnik.testing._no_asyncio import fixture as _async_fixture
 
 if TYPE_CHECKING:
+    from vestnik.bot import Bot
     from vestnik.chatmail.core import Core
     from vestnik.ids import ChatId
     from vestnik.relay import Relay
+    from vestnik.testing.bot_tester import BotTester
     from vestnik.testing.clock import FakeClock
     from vestnik.testing.fake.core import FakeCore
     from vestnik.testing.live import LiveAccount
 
-__all__ = ["CoreFactory", "Introduce", "NewAccount"]
+__all__ = ["CoreFactory", "Introduce", "NewAccount", "RunBot"]
 
 
 class NewAccount(Protocol):
@@ -69,6 +75,27 @@ class Introduce(Protocol):
         self, inviter: LiveAccount, joiner: LiveAccount
     ) -> Awaitable[tuple[ChatId, ChatId]]:
         """Let two accounts meet; gives the chat of each with the other."""
+
+
+class RunBot(Protocol):
+    """What the fixture ``bot_tester`` gives."""
+
+    async def __call__(self, bot: Bot, *, real_core: bool | None = None) -> BotTester:
+        """Run a bot until the test is over, and give what talks to it.
+
+        Args:
+            bot: The bot.
+            real_core: Whether it runs on a real core; by default as ``--real-core`` says.
+        """
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that puts tested bots on a real core."""
+    parser.getgroup("vestnik").addoption(
+        "--real-core",
+        action="store_true",
+        help="run the bots of `bot_tester` on a real core and a relay, not on a fake core",
+    )
 
 
 @pytest.fixture
@@ -135,3 +162,22 @@ def introduce() -> Introduce:
     from vestnik.testing.live import introduce as meet
 
     return meet
+
+
+@_async_fixture
+async def bot_tester(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[RunBot]:
+    """Run bots, and talk to them."""
+    from vestnik.testing.bot_tester import testing_on_fake_core, testing_on_real_core
+
+    by_default: bool = request.config.getoption("--real-core")
+    async with AsyncExitStack() as running:
+
+        async def run(bot: Bot, *, real_core: bool | None = None) -> BotTester:
+            is_real = by_default if real_core is None else real_core
+            testing = testing_on_real_core if is_real else testing_on_fake_core
+            directory = tmp_path_factory.mktemp("bot")
+            return await running.enter_async_context(testing(directory, bot))
+
+        yield run

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import NAMESPACE_OID, uuid5
+
 from vestnik.chatmail.events import (
     ConnectivityChanged,
     ImapConnected,
@@ -53,6 +55,10 @@ class AccountMethods(Topic):
 
     def get_all_accounts(self) -> list[Account]:
         return [account_answer(account) for account in self._world.accounts.values()]
+
+    def get_blob_dir(self, account_id: AccountId) -> str | None:
+        self._world.account(account_id)
+        return f"/fake/accounts/{uuid5(NAMESPACE_OID, str(account_id))}/dc.db-blobs"
 
     def get_account_info(self, account_id: AccountId) -> Account:
         if account_id not in self._world.accounts:

@@ -36,15 +36,19 @@ def run(main: Coroutine[object, object, T]) -> T:
 
 
 @contextmanager
-def errors_as_sentences() -> Iterator[None]:
-    """Print an error of ours as one sentence and exit with its code; others are bugs."""
+def errors_as_sentences(program: str = "vestnik") -> Iterator[None]:
+    """Print an error of ours as one sentence and exit with its code; others are bugs.
+
+    Args:
+        program: What the person typed, to begin the sentence with.
+    """
     try:
         yield
     except (VestnikError, BaseExceptionGroup) as problem:
         error = _first_of_ours(problem)
         if error is None:
             raise
-        typer.echo(f"vestnik: {error}", err=True)
+        typer.echo(f"{program}: {error}", err=True)
         sys.exit(error.exit_code)
 
 

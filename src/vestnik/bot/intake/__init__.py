@@ -1,0 +1,1 @@
+"""From the core's events to handled messages: none lost, none handled twice at once."""
