@@ -17,7 +17,7 @@ class Reminder(msgspec.Struct, frozen=True):
 
 @bot.command("remind", description="Reminds you in some minutes: /remind 5 tea.")
 async def remind(message: Message, minutes: float, text: str) -> None:
-    await message.services.schedule.later(
+    await message.schedule.later(
         timedelta(minutes=minutes),
         "remind",
         Reminder(message.chat_id, text),
@@ -30,7 +30,7 @@ async def remind(message: Message, minutes: float, text: str) -> None:
 
 @bot.command("morning", description="Says good morning at 8 o'clock UTC, every day.")
 async def morning(message: Message) -> None:
-    await message.services.schedule.every(
+    await message.schedule.every(
         Daily(time(8)),
         "remind",
         Reminder(message.chat_id, "Good morning!"),

@@ -17,7 +17,7 @@ CHANNEL = "News"
 
 @bot.on_startup()
 async def look_every_ten_minutes(startup: Startup) -> None:
-    await startup.services.schedule.every(
+    await startup.schedule.every(
         timedelta(minutes=10),
         "look",
         key=f"look {startup.account_id}",

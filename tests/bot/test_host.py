@@ -260,9 +260,7 @@ async def test_a_job_runs_when_its_time_has_come_and_writes_to_a_chat(
 
     @bot.command("remind")
     async def remind(message: Message, text: str) -> None:
-        schedule = message.services.schedule
-        assert schedule is not None
-        await schedule.later(timedelta(0), "reminder", Reminder(message.chat_id, text))
+        await message.schedule.later(timedelta(0), "reminder", Reminder(message.chat_id, text))
 
     @bot.on_schedule("reminder", Reminder)
     async def reminder(job: Job[Reminder]) -> None:

@@ -1,6 +1,5 @@
 """None lost, none answered twice, each chat in order: whatever dies, whenever it dies."""
 
-import asyncio
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Callable
@@ -99,7 +98,8 @@ class World:
         return len(self.account.sent) >= answered and not unseen and not self.on_the_relay
 
     def complaints(self) -> list[str]:
-        expected, sent = defaultdict(list), defaultdict(list)
+        expected: defaultdict[int, list[str]] = defaultdict(list)
+        sent: defaultdict[int, list[str]] = defaultdict(list)
         for message in self.received:
             expected[message.chat.id] += answers_to(message)
         for message in self.account.sent:
@@ -122,7 +122,9 @@ def compare(expected: list[str], sent: list[str]) -> list[str]:
     if twice := list((got - wanted).elements()):
         complaints.append(f"sent too often {twice}")
     if not complaints and expected != sent:
-        out = next(n for n, texts in enumerate(zip(expected, sent)) if len(set(texts)) > 1)
+        out = next(
+            n for n, texts in enumerate(zip(expected, sent, strict=False)) if len(set(texts)) > 1
+        )
         complaints.append(f"out of order {sent[out : out + 6]}, not {expected[out : out + 6]}")
     return complaints
 
@@ -193,4 +195,3 @@ async def test_none_is_lost_none_answered_twice_and_each_chat_keeps_its_order(
         assert not await play(world, turns=20_000), reproduction(seed)
     finally:
         await life.end()
-    print(f"seed {seed}: {life.crashes} crashes, {life.kills} kills, {life.moments.turn} turns")

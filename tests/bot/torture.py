@@ -108,7 +108,7 @@ class MortalDatabase(Database):
         self._jobs: list[tuple[Work, asyncio.Future[Any]]] = []
         self._connection: sqlite3.Connection | None = None
 
-    async def __aenter__(self) -> Database:
+    async def __aenter__(self) -> MortalDatabase:
         self._connection = connect(self.path, "memory")
         return self
 
@@ -190,7 +190,9 @@ class Tap:
 class Life:
     """The lives of a bot's process and of its core, and the moments at which they may end."""
 
-    def __init__(self, fake: FakeCore, memory: Path, make_bot: Callable[[], Bot], seed: int) -> None:
+    def __init__(
+        self, fake: FakeCore, memory: Path, make_bot: Callable[[], Bot], seed: int
+    ) -> None:
         self.random = random.Random(seed)
         self.moments = Moments()
         self.before_call, self.after_call = Countdown(), Countdown()
@@ -257,10 +259,10 @@ class Life:
         asyncio.get_running_loop().set_default_executor(AtOnce())
         async with (
             Core(self._transport, restarts=Backoff(first=0.1, calm=0), clock=self.moments) as core,
-            MortalDatabase(self._memory, self) as self._database,
+            MortalDatabase(self._memory, self) as database,
         ):
-            bot = self._make_bot()
-            host = Host([bot], core, self._database, options=NO_DRAIN, clock=self.moments)
+            self._database = database
+            host = Host([self._make_bot()], core, database, options=NO_DRAIN, clock=self.moments)
             self._is_hosted = True
             await host.run()
 

@@ -21,7 +21,7 @@ READMES = [path for path in (ROOT / "README.md", ROOT / "README.ru.md") if path.
 @pytest.mark.parametrize("readme", READMES, ids=lambda path: path.name)
 def test_the_readmes_python_is_the_example_that_runs(readme: Path) -> None:
     blocks = re.findall(r"```python\n(.*?)```", readme.read_text(), re.DOTALL)
-    assert blocks == [(ROOT / "examples/echo_on_the_core.py").read_text()]
+    assert blocks == [(ROOT / "examples/bots/echo.py").read_text()]
 
 
 @pytest.mark.parametrize("name", ["Try it", "Test"])
@@ -33,7 +33,7 @@ def test_the_readme_has_a_command_under_the_heading(name: str) -> None:
     assert block[1] == {"Try it": "make demo\n", "Test": "make test\n"}[name]
 
 
-async def test_the_echo_bot_of_the_readme_echoes(
+async def test_the_echo_bot_on_the_bare_core_echoes(
     new_account: NewAccount, relay: Relay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     user = await new_account(name="User")

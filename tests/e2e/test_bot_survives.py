@@ -1,4 +1,4 @@
-"""The bot's process and its core's are killed in turn while messages come; each is answered once."""
+"""The bot's process and its core's are killed in turn; each message is answered once."""
 
 import asyncio
 import os
@@ -8,11 +8,12 @@ import sys
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.witness import witnessing
+from tests.e2e.witness import Witness, witnessing
 from vestnik.chatmail import open_core
 from vestnik.relay import Relay
 from vestnik.testing.live import LiveAccount, add_live_account, introduce
@@ -70,6 +71,10 @@ async def running(service: Service) -> AsyncIterator[None]:
         service.kill_bot()
 
 
+def sees_answers(witness: Witness, count: int) -> bool:
+    return len(witness.texts) >= count
+
+
 @pytest.fixture
 async def user(new_account: NewAccount) -> LiveAccount:
     return await new_account(name="User")
@@ -91,7 +96,7 @@ async def test_each_of_200_messages_is_answered_once_whoever_is_killed(
         for text in questions:
             await sees.send(chat, text)
         for number, moment in enumerate(moments):
-            await sees.until(lambda moment=moment: len(sees.texts) >= moment)
+            await sees.until(partial(sees_answers, sees, moment))
             (service.kill_core, service.kill_bot)[number % 2]()
         await sees.until(lambda: len(set(sees.texts)) == MESSAGES)
         # What would be sent a second time comes before the answer to the last word.

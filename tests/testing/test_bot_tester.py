@@ -135,8 +135,7 @@ async def test_time_passes_only_as_far_as_told_and_jobs_are_done_then(
 
     @bot.on_startup()
     async def begin(startup: Startup) -> None:
-        assert startup.services.schedule is not None
-        await startup.services.schedule.every(timedelta(hours=1), "hour")
+        await startup.schedule.every(timedelta(hours=1), "hour")
 
     @bot.on_schedule("hour")
     async def strike(job: Job[None]) -> None:

@@ -231,3 +231,33 @@ async def test_a_slow_handler_stalls_neither_events_nor_other_chats(
         await desk.until_handled(100)
         assert desk.handled == ids
         assert desk.events == ["ChatModified"]
+
+
+async def test_a_chat_waits_for_a_message_that_failed_and_keeps_its_order(
+    fake_core: FakeCore, account: FakeAccount, desk: Desk, fake_clock: FakeClock
+) -> None:
+    chat = account.contact("alice@example.org").chat
+    async with running(fake_core, account, desk, fake_clock):
+        desk.failures = [CallFailed("get_message", -1, "database is locked")]
+        ids = [chat.receive(f"message {n}").id for n in range(3)]
+        await fake_clock.until_sleeping(1)
+        await fake_clock.advance(1)
+        await desk.until_handled(3)
+    assert desk.handled == ids
+
+
+async def test_who_could_not_catch_up_takes_nothing_newer_before_what_he_missed(
+    fake_core: FakeCore, account: FakeAccount, desk: Desk, fake_clock: FakeClock
+) -> None:
+    chat = account.contact("alice@example.org").chat
+    async with running(fake_core, account, desk, fake_clock):
+        with fake_core.losing_events():
+            missed = chat.receive("missed").id
+        fake_core.fail("get_fresh_msgs", "database is locked")
+        fake_core.overflow()
+        newer = chat.receive("newer").id
+        await fake_core.until_called("get_fresh_msgs", 2)
+        await fake_clock.until_sleeping(1)
+        await fake_clock.advance(1)
+        await desk.until_handled(2)
+    assert desk.handled == [missed, newer]

@@ -20,7 +20,7 @@ class Program:
     Attributes:
         load: Gives the bot, or raises a sentence.
         folder: Where its code lies.
-        module: Why Python is started: ``-m vestnik bot``, or the file itself.
+        module: What Python is given: ``-m vestnik bot``, or the file itself.
         target: What comes after the command.
     """
 

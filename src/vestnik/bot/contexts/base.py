@@ -17,10 +17,12 @@ from vestnik.bot.states import Conversation, ConversationState
 from vestnik.bot.words import Words
 from vestnik.chatmail import Core, Event
 from vestnik.chatmail.types import ChatType
+from vestnik.errors import BadBot
 from vestnik.ids import AccountId, ChatId, ContactId, MessageId
 
 if TYPE_CHECKING:
     from vestnik.bot.filters.base import Filter
+    from vestnik.bot.schedule import Schedule
 
 __all__ = ["ChatContext", "Context", "SenderContext"]
 
@@ -69,6 +71,17 @@ class Context:
     def core(self) -> Core:
         """The typed client of the core, for everything that has no nicer name here."""
         return self.services.core
+
+    @property
+    def schedule(self) -> Schedule:
+        """What is done later, or again and again.
+
+        Raises:
+            BadBot: The bot keeps no schedule.
+        """
+        if self.services.schedule is None:
+            raise BadBot("This bot keeps no schedule: give its Services one.")
+        return self.services.schedule
 
     @property
     def scope(self) -> Scope:

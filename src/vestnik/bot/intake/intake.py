@@ -67,7 +67,7 @@ class Work(Protocol):
         """Return what was begun and not finished before a crash, oldest first."""
 
     def is_interesting(self, event: Event) -> bool:
-        """Tell whether anybody wants this event."""
+        """Tell whether anybody wants events of this type of this account; asked once for each."""
 
 
 class Intake:
@@ -98,7 +98,7 @@ class Intake:
         self._work = work
         self._clock = clock
         self.lanes: Lanes[Arrival | Event] = Lanes(
-            self._do, side_by_side=side_by_side, waiting=waiting
+            self._do, side_by_side=side_by_side, waiting=waiting, name=_name
         )
         self._events: EventStream | None = None
         self._present: set[Arrival] = set()
@@ -109,6 +109,7 @@ class Intake:
         self._behind: set[AccountId] = set()
         self._lives = Lives(clock)
         self._has_ended = False
+        self._wanted: dict[tuple[AccountId, type[object]], bool] = {}
 
     async def run(self, listening: asyncio.Event) -> None:
         """Read events until `close`, or until the core has ended for good; then finish the work.
@@ -138,10 +139,18 @@ class Intake:
             await self._catch_up()
         elif isinstance(payload, IncomingMsg):
             await self._arrive(Arrival(event.account_id, payload.chat_id, payload.msg_id))
-        if self._work.is_interesting(event):
+        if self._is_interesting(event):
             lane = (event.account_id, getattr(payload, "chat_id", 0))
             if not self.lanes.offer(lane, event):
                 log.warning("too much to do: lost the event %s", payload.kind)
+
+    def _is_interesting(self, event: Event) -> bool:
+        # Most events are of a few kinds that nobody wants: each message brings eight of them.
+        kind = (event.account_id, type(event.payload))
+        wanted = self._wanted.get(kind)
+        if wanted is None:
+            wanted = self._wanted[kind] = self._work.is_interesting(event)
+        return wanted
 
     async def _arrive(self, arrival: Arrival) -> None:
         if arrival.account_id not in self._accounts():
@@ -242,6 +251,12 @@ class Intake:
             await self._clock.sleep(pause)
             await self._catch_up()
             pause = min(2 * pause, RETRY_SECONDS) if self._failed.is_set() else FIRST_RETRY_SECONDS
+
+
+def _name(job: Arrival | Event) -> str:
+    if isinstance(job, Event):
+        return f"{job.payload.kind} of account {job.account_id}"
+    return f"message {job.message_id} of account {job.account_id}"
 
 
 def _is_whole(message: object) -> TypeGuard[MessageLoadResultMessage]:

@@ -29,6 +29,7 @@ class Lanes(Generic[Job]):
         *,
         side_by_side: int = 500,
         waiting: int = 10_000,
+        name: Callable[[Job], str] = lambda job: type(job).__name__,
     ) -> None:
         """Prepare empty lanes.
 
@@ -36,8 +37,10 @@ class Lanes(Generic[Job]):
             work: What to do with a job.
             side_by_side: How many lanes are worked on at once.
             waiting: How many jobs may wait or be worked on; more are not accepted.
+            name: Tells a job from others in the log, without what people wrote.
         """
         self._work = work
+        self._name = name
         self._side_by_side = side_by_side
         self._waiting = waiting
         self._jobs: dict[Hashable, deque[Job]] = {}
@@ -99,7 +102,7 @@ class Lanes(Generic[Job]):
         try:
             await self._work(job)
         except Exception:
-            log.exception("a job failed: %r", job)
+            log.exception("a job failed: %s", self._name(job))
 
     def _done(self, lane: Hashable) -> None:
         jobs = self._jobs[lane]

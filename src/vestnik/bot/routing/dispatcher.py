@@ -25,7 +25,7 @@ __all__ = ["Dispatcher"]
 Offer = Callable[[Branch], Awaitable[bool]]
 
 NOBODYS_FAULT = (CoreDied, LedgerFailed)
-"""What interrupts a handler without being an error of it; it is to be run again, as after a kill."""
+"""What interrupts a handler without being its error: it is to be run again, as after a kill."""
 
 _log = logging.getLogger("vestnik.bot")
 
