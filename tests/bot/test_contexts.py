@@ -18,8 +18,8 @@ from vestnik.bot.contexts import (
 )
 from vestnik.bot.filters import Filter
 from vestnik.bot.filters.readable import FromSomebody, InChat, MessageLike, ProblemLike, Written
-from vestnik.bot.objects import Keys
 from vestnik.bot.happening import Happening
+from vestnik.bot.objects import Keys
 from vestnik.bot.states import State, States
 from vestnik.chatmail import Event
 from vestnik.chatmail.events import AccountsChanged

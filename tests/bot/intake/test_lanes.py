@@ -16,9 +16,9 @@ Job = tuple[str, int]
 
 @asynccontextmanager
 async def running(
-    work: Callable[[Job], Awaitable[None]], **bounds: int
+    work: Callable[[Job], Awaitable[None]], side_by_side: int = 500, waiting: int = 10_000
 ) -> AsyncIterator[Lanes[Job]]:
-    lanes = Lanes(work, **bounds)
+    lanes = Lanes(work, side_by_side=side_by_side, waiting=waiting)
     task = asyncio.create_task(lanes.run())
     await asyncio.sleep(0)
     try:
