@@ -43,6 +43,7 @@ generate: setup
 bench: setup
 	$(RUN)python bench/rpc.py
 	$(RUN)python bench/relay.py
+	$(RUN)python bench/bot.py
 
 docs: setup
 	$(RUN)sphinx-build -q -W --keep-going -b html docs build/docs

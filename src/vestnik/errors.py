@@ -19,6 +19,7 @@
     │   └── UnexpectedAnswer      the core answered, but not with what its specification says
     ├── BotError                  something about a running bot (exit code 1)
     │   ├── LedgerFailed          the file that a bot remembers by cannot be used
+    │   ├── OutboxClosed          nothing can be sent, because the bot is about to end
     │   ├── UnreadableData        what was remembered fits the bot's types no more
     │   └── TooManyJobs           no more jobs can be scheduled
     └── RelayError                something about the embedded relay (exit code 1)
@@ -46,6 +47,7 @@ __all__ = [
     "CoreTooOld",
     "JoinFailed",
     "LedgerFailed",
+    "OutboxClosed",
     "RelayError",
     "StorageFailed",
     "TooManyJobs",
@@ -224,6 +226,10 @@ class BotError(VestnikError):
 
 class LedgerFailed(BotError):
     """The file by which a bot remembers what it did cannot be opened, read or written."""
+
+
+class OutboxClosed(BotError):
+    """Nothing can be sent because the bot is about to end; what was accepted is sent next time."""
 
 
 class UnreadableData(BotError):

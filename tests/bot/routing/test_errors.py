@@ -7,6 +7,7 @@ import pytest
 
 from vestnik.bot.filters import ErrorIs
 from vestnik.bot.routing import CONTINUE, Continue, Router
+from vestnik.errors import CoreDied, LedgerFailed, OutboxClosed, VestnikError
 
 from .fakes import FakeMessage, dispatch
 
@@ -173,4 +174,20 @@ async def test_a_middleware_may_catch_what_is_raised_inside(routers: list[Router
             await call_next()
 
     assert await dispatch(root, FakeMessage())
+    assert log == []
+
+
+@pytest.mark.parametrize(
+    "interruption",
+    [CoreDied(-9), LedgerFailed("the disk is full"), OutboxClosed("the bot is about to end")],
+    ids=lambda error: type(error).__name__,
+)
+async def test_what_is_no_fault_of_the_handler_passes_so_that_it_is_run_again(
+    routers: list[Router], interruption: VestnikError
+) -> None:
+    log: list[str] = []
+    take(routers[0], log)
+    fail(routers[2], interruption)
+    with pytest.raises(type(interruption)):
+        await dispatch(routers[0], FakeMessage(text="text"))
     assert log == []

@@ -27,7 +27,7 @@ from vestnik.chatmail import Core, EventStream
 from vestnik.chatmail.events import CoreRestarted, SmtpMessageSent
 from vestnik.chatmail.types import MessageData
 from vestnik.clock import Clock
-from vestnik.errors import BotError
+from vestnik.errors import BotError, OutboxClosed
 from vestnik.ids import AccountId, ChatId, MessageId
 
 __all__ = ["Outbox"]
@@ -97,7 +97,11 @@ class Outbox:
                 if self._is_paced:
                     tasks.create_task(self._count_mails())
                 self._traffic.open(tasks)
-                await self._count_restarts(events)
+                try:
+                    await self._count_restarts(events)
+                finally:
+                    # The group that ends takes no more tasks.
+                    self._traffic.begin_no_more()
         except BaseExceptionGroup as failures:
             if not isinstance(failures.exceptions[0], _CoreStopped):
                 raise failures.exceptions[0] from None
@@ -135,12 +139,12 @@ class Outbox:
 
         Raises:
             BadInput: The file cannot be read.
-            BotError: The outbox does not run any more.
+            OutboxClosed: The outbox does not run any more.
             CallFailed: The core refuses it for good.
             LedgerFailed: The database cannot be used.
         """
         if self._has_ended:
-            raise BotError("The outbox is closed: run it to send messages.")
+            raise OutboxClosed("The outbox is closed: run it to send messages.")
         accepted: asyncio.Future[MessageId] = asyncio.get_running_loop().create_future()
         await self._take_in(account_id, chat_id, data, key, urgent, accepted)
         return await accepted

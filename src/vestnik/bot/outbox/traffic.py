@@ -10,7 +10,7 @@ from vestnik.bot.outbox.outgoing import Outgoing
 from vestnik.bot.outbox.queue import Backlog
 from vestnik.bot.outbox.way import Way
 from vestnik.clock import Clock
-from vestnik.errors import BotError
+from vestnik.errors import OutboxClosed
 from vestnik.ids import AccountId, MessageId
 
 __all__ = ["Traffic"]
@@ -83,14 +83,18 @@ class Traffic:
         """Forget everything; who waits is told that it stays in the database."""
         self._tasks = None
         for item in self.waiting.values():
-            item.resolve(BotError("The outbox is closed: the message goes when it runs again."))
+            item.resolve(OutboxClosed("The outbox is closed: the message goes when it runs again."))
         self.waiting.clear()
         self._ways.clear()
         self._change.set()
 
+    def begin_no_more(self) -> None:
+        """Let nothing more begin."""
+        self._is_draining = True
+
     async def drain(self) -> None:
         """Let nothing more begin, and return once nothing is under way."""
-        self._is_draining = True
+        self.begin_no_more()
         while any(way.under_way for way in self._ways.values()):
             await self._next_change()
 

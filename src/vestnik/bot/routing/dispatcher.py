@@ -15,7 +15,7 @@ from vestnik.bot.routing.plan import Branch, check, plan, plan_errors, seal
 from vestnik.bot.routing.reception import Reception
 from vestnik.bot.routing.router import Router
 from vestnik.bot.routing.walk import Walk, WalkToAll
-from vestnik.errors import CoreDied, LedgerFailed
+from vestnik.errors import CoreDied, LedgerFailed, OutboxClosed
 
 if TYPE_CHECKING:
     from vestnik.bot.contexts import Context, Message
@@ -24,7 +24,7 @@ __all__ = ["Dispatcher"]
 
 Offer = Callable[[Branch], Awaitable[bool]]
 
-NOBODYS_FAULT = (CoreDied, LedgerFailed)
+NOBODYS_FAULT = (CoreDied, LedgerFailed, OutboxClosed)
 """What interrupts a handler without being its error: it is to be run again, as after a kill."""
 
 _log = logging.getLogger("vestnik.bot")
@@ -74,6 +74,7 @@ class Dispatcher:
         Raises:
             CoreDied: The core died under the handler of a message or of another single thing.
             LedgerFailed: The bot's memory could not be used by it.
+            OutboxClosed: The bot is about to end, and takes nothing more to send.
         """
         branch = self._plans[context.happening]
         if branch is None:
