@@ -184,6 +184,19 @@ async def test_a_refusal_is_raised_and_holds_nothing_up(
     assert own_texts(chat) == ["second", "first"], "what was refused may be tried again"
 
 
+async def test_a_core_that_is_only_busy_is_asked_again_before_others_of_the_chat(
+    fake_core: FakeCore, account: FakeAccount
+) -> None:
+    chat = account.group("chat")
+    fake_core.fail("send_msg", "database is locked")
+    async with bot_life(fake_core, None) as outbox:
+        await asyncio.gather(
+            outbox.send(account.id, chat.id, text("first"), key=None),
+            outbox.send(account.id, chat.id, text("second"), key=None),
+        )
+    assert own_texts(chat) == ["first", "second"]
+
+
 async def test_a_posted_message_that_is_refused_is_reported(
     fake_core: FakeCore, account: FakeAccount
 ) -> None:

@@ -22,6 +22,7 @@ REFUSED_NOW_AND_THEN = (
     "get_fresh_msgs",
     "markseen_msgs",
     "get_existing_msg_ids",
+    "send_msg",
 )
 
 

@@ -9,13 +9,15 @@ from typing import TypeVar
 from vestnik.clock import Clock
 from vestnik.errors import CallFailed, CallTimedOut, CoreDied
 
-__all__ = ["Lives"]
+__all__ = ["REFUSALS", "Lives", "is_busy"]
 
 PAUSE_SECONDS = 10.0
 """How long a core that does not answer is left alone."""
 
 REFUSALS = 6
 REFUSAL_SECONDS = 0.5
+BUSY = "database is locked"
+"""SQLite's words, which the core passes on: its database does not wait for its turn."""
 
 T = TypeVar("T")
 
@@ -67,4 +69,13 @@ class Lives:
                 refusals += 1
                 if refusals == REFUSALS:
                     raise
-                await self._clock.sleep(REFUSAL_SECONDS * refusals)
+                await self.pause(refusals)
+
+    async def pause(self, refusals: int) -> None:
+        """Leave a core alone that has refused something so many times."""
+        await self._clock.sleep(REFUSAL_SECONDS * refusals)
+
+
+def is_busy(refusal: CallFailed) -> bool:
+    """Tell whether the core refuses only for now."""
+    return BUSY in refusal.reason

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from vestnik.bot.outbox.lives import Lives
+from vestnik.bot.outbox.lives import REFUSALS, Lives, is_busy
 from vestnik.bot.outbox.outgoing import Outgoing
 from vestnik.bot.outbox.queue import OutgoingRows
 from vestnik.bot.outbox.reconcile import find_sent, last_message
 from vestnik.bot.outbox.turns import Rank
 from vestnik.chatmail import Core
 from vestnik.chatmail.types import MessageData
-from vestnik.errors import CallTimedOut, CoreDied
+from vestnik.errors import CallFailed, CallTimedOut, CoreDied
 from vestnik.ids import MessageId
 
 __all__ = ["Sender"]
@@ -50,6 +50,7 @@ class Sender:
         return item.data
 
     async def _give(self, item: Outgoing, data: MessageData) -> MessageId:
+        refusals = 0
         while True:
             life = self._lives.count
             try:
@@ -58,6 +59,11 @@ class Sender:
                 )
             except (CoreDied, CallTimedOut) as silence:
                 await self._lives.after(life, silence)
+            except CallFailed as refusal:
+                refusals += 1
+                if refusals == REFUSALS or not is_busy(refusal):
+                    raise
+                await self._lives.pause(refusals)
             found = await self._find(item)
             if found is not None:
                 return found
