@@ -116,8 +116,8 @@ async def test_a_backup_to_where_nothing_can_be_written_is_told(
 async def test_an_invitation_that_nobody_answers_ends_in_one_sentence(
     new_account: NewAccount, core: Core
 ) -> None:
-    asleep, guest = await new_account(bot=True), await new_account()
-    code = await core.get_chat_securejoin_qr_code(asleep.id, None)
-    await core.stop_io(asleep.id)
+    gone, guest = await new_account(bot=True), await new_account()
+    code = await core.get_chat_securejoin_qr_code(gone.id, None)
+    await core.remove_account(gone.id)
     with pytest.raises(JoinFailed, match="did not answer the invitation"):
         await join_by_code(core, guest.id, code, seconds=0.2)
