@@ -80,7 +80,7 @@ class Lines(asyncio.Protocol):
         self.transport.write(data)
 
     def answer(self, line: bytes) -> None:
-        """Answer one line."""
+        """Answer one line; every protocol below does."""
         raise NotImplementedError
 
 

@@ -139,6 +139,7 @@ def _zone_name(zone: object) -> str:
         return "UTC"
     if isinstance(zone, ZoneInfo) and zone.key:
         return zone.key
+    # What msgspec expects of a hook that cannot encode something.
     raise NotImplementedError(
         f"The zone {zone!r} cannot be remembered: give one by its name, as in "
         'ZoneInfo("Europe/Moscow").'

@@ -95,6 +95,7 @@ class Office:
             with self._database.transaction():
                 return change(self._writer)
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        # Jobs of all types wait in one list; each has its own type in its future.
         self._jobs.append(_Job(change, done))  # type: ignore[arg-type]
         if self._busy is None:
             self._busy = asyncio.create_task(self._commit_all(self._thread))
