@@ -6,6 +6,10 @@
     ├── BadInput                  what the caller gave cannot work (exit code 2)
     │   ├── BadAccountCode        not an account code or address that a core can log in with
     │   ├── BadBot                a mistake in the code of a bot, found before it runs
+    │   ├── BadConfig             a setting of a program that cannot work, and where it stands
+    │   ├── BadRequest            what was asked of a gateway makes no sense to it
+    │   ├── NotFound              a gateway has no owner, resource, token or webhook of that id
+    │   ├── TargetRefused         a webhook's address that a gateway will not send to
     │   └── UnknownMethod         the core has no method of that name
     ├── CoreError                 something about the engine (exit code 1)
     │   ├── CoreNotFound          there is no engine binary to run
@@ -22,6 +26,16 @@
     │   ├── OutboxClosed          nothing can be sent, because the bot is about to end
     │   ├── UnreadableData        what was remembered fits the bot's types no more
     │   └── TooManyJobs           no more jobs can be scheduled
+    ├── GatewayError              something about the notification gateway (exit code 1)
+    │   ├── NotAllowed            the token is unknown, or its scopes do not reach that far
+    │   ├── Overloaded            too much waits to be stored; try again a little later
+    │   └── StoreFailed           what the gateway remembers cannot be read or written
+    ├── StreamError               something about receiving notifications (exit code 1)
+    │   ├── AuthenticationFailed  the gateway refuses the token
+    │   └── GatewayUnreachable    there is no connection to a gateway
+    ├── ProtocolError             what came over the wire breaks its rules (exit code 1)
+    │   ├── BadFrame              a WebSocket frame or handshake against RFC 6455
+    │   └── BadMessage            a message that the notification protocol does not have
     └── RelayError                something about the embedded relay (exit code 1)
         ├── AddressInUse          another program listens on the port
         └── StorageFailed         mail cannot be stored (disk full, folder not writable)
@@ -34,9 +48,14 @@ from __future__ import annotations
 
 __all__ = [
     "AddressInUse",
+    "AuthenticationFailed",
     "BadAccountCode",
     "BadBot",
+    "BadConfig",
+    "BadFrame",
     "BadInput",
+    "BadMessage",
+    "BadRequest",
     "BotError",
     "CallFailed",
     "CallTimedOut",
@@ -45,11 +64,20 @@ __all__ = [
     "CoreError",
     "CoreNotFound",
     "CoreTooOld",
+    "GatewayError",
+    "GatewayUnreachable",
     "JoinFailed",
     "LedgerFailed",
+    "NotAllowed",
+    "NotFound",
     "OutboxClosed",
+    "Overloaded",
+    "ProtocolError",
     "RelayError",
     "StorageFailed",
+    "StoreFailed",
+    "StreamError",
+    "TargetRefused",
     "TooManyJobs",
     "TransferFailed",
     "UnexpectedAnswer",
@@ -78,6 +106,22 @@ class BadAccountCode(BadInput):
 
 class BadBot(BadInput):
     """The code of a bot cannot work: a wrong signature, a router included twice, a conflict."""
+
+
+class BadConfig(BadInput):
+    """A setting cannot work; the sentence says which, where it stands, and what would do."""
+
+
+class BadRequest(BadInput):
+    """What was asked of a gateway makes no sense to it."""
+
+
+class NotFound(BadInput):
+    """A gateway has nothing of that id, or the token does not reach it."""
+
+
+class TargetRefused(BadInput):
+    """A gateway does not send to that address, which is private or no address at all."""
 
 
 class UnknownMethod(BadInput):
@@ -238,6 +282,81 @@ class UnreadableData(BotError):
 
 class TooManyJobs(BotError):
     """No more jobs can be scheduled."""
+
+
+class GatewayError(VestnikError):
+    """Something about the notification gateway."""
+
+
+class NotAllowed(GatewayError):
+    """The token is unknown, or its scopes do not reach that far."""
+
+
+class Overloaded(GatewayError):
+    """Too much waits to be stored.
+
+    Attributes:
+        retry_after: Seconds after which it is worth another try.
+    """
+
+    def __init__(self, retry_after: float) -> None:
+        super().__init__(retry_after)
+        self.retry_after = retry_after
+
+    def __str__(self) -> str:
+        return f"The gateway has too much to do: try again in {self.retry_after:g} s."
+
+
+class StoreFailed(GatewayError):
+    """What the gateway remembers cannot be opened, read or written."""
+
+
+class StreamError(VestnikError):
+    """Something about receiving notifications."""
+
+
+class AuthenticationFailed(StreamError):
+    """The gateway refuses the token: it is wrong, deleted or regenerated."""
+
+
+class GatewayUnreachable(StreamError):
+    """There is no connection to the gateway."""
+
+
+class ProtocolError(VestnikError):
+    """What came over the wire breaks its rules."""
+
+
+class BadFrame(ProtocolError):
+    """A WebSocket frame or handshake against RFC 6455.
+
+    Attributes:
+        close_code: What the connection is to be closed with (RFC 6455, 7.4.1).
+    """
+
+    def __init__(self, close_code: int, reason: str) -> None:
+        super().__init__(close_code, reason)
+        self.close_code = close_code
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class BadMessage(ProtocolError):
+    """A message that the notification protocol does not have.
+
+    Attributes:
+        code: The protocol's own number for the problem, see `vestnik.wire.ErrorCode`.
+    """
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(code, reason)
+        self.code = code
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return self.reason
 
 
 class RelayError(VestnikError):

@@ -1,0 +1,1 @@
+"""The notification gateway: who has bots is told what happens to them."""
