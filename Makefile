@@ -19,10 +19,16 @@ setup: .venv/.synced
 	UV_PYTHON_DOWNLOADS=never $(UV) sync --quiet --frozen --python .tools/bin/python
 	@touch $@
 
+CLIENTS := tests/clients/node_modules/.package-lock.json
+
+$(CLIENTS): .venv/.synced tests/clients/package-lock.json
+	$(RUN)python scripts/install_test_clients.py
+	@touch $@
+
 demo: setup
 	$(RUN)vestnik demo
 
-test: setup
+test: setup $(CLIENTS)
 	$(RUN)pytest -n auto --dist worksteal
 
 check: setup
