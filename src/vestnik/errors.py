@@ -9,6 +9,7 @@
     │   ├── BadConfig             a setting of a program that cannot work, and where it stands
     │   ├── BadRequest            what was asked of a gateway makes no sense to it
     │   ├── NotFound              a gateway has no owner, resource, token or webhook of that id
+    │   ├── Taken                 a gateway has something of that id already
     │   ├── TargetRefused         a webhook's address that a gateway will not send to
     │   └── UnknownMethod         the core has no method of that name
     ├── CoreError                 something about the engine (exit code 1)
@@ -34,8 +35,10 @@
     │   ├── AuthenticationFailed  the gateway refuses the token
     │   └── GatewayUnreachable    there is no connection to a gateway
     ├── ProtocolError             what came over the wire breaks its rules (exit code 1)
-    │   ├── BadFrame              a WebSocket frame or handshake against RFC 6455
-    │   └── BadMessage            a message that the notification protocol does not have
+    │   ├── BadFrame              a WebSocket frame against RFC 6455
+    │   ├── BadHandshake          a request that cannot become a WebSocket
+    │   ├── BadMessage            a message that the notification protocol does not have
+    │   └── BadSignature          a webhook that was not signed with our secret just now
     └── RelayError                something about the embedded relay (exit code 1)
         ├── AddressInUse          another program listens on the port
         └── StorageFailed         mail cannot be stored (disk full, folder not writable)
@@ -53,9 +56,11 @@ __all__ = [
     "BadBot",
     "BadConfig",
     "BadFrame",
+    "BadHandshake",
     "BadInput",
     "BadMessage",
     "BadRequest",
+    "BadSignature",
     "BotError",
     "CallFailed",
     "CallTimedOut",
@@ -77,6 +82,7 @@ __all__ = [
     "StorageFailed",
     "StoreFailed",
     "StreamError",
+    "Taken",
     "TargetRefused",
     "TooManyJobs",
     "TransferFailed",
@@ -118,6 +124,10 @@ class BadRequest(BadInput):
 
 class NotFound(BadInput):
     """A gateway has nothing of that id, or the token does not reach it."""
+
+
+class Taken(BadInput):
+    """A gateway has something of that id already; ids are given once."""
 
 
 class TargetRefused(BadInput):
@@ -328,7 +338,7 @@ class ProtocolError(VestnikError):
 
 
 class BadFrame(ProtocolError):
-    """A WebSocket frame or handshake against RFC 6455.
+    """A WebSocket frame against RFC 6455.
 
     Attributes:
         close_code: What the connection is to be closed with (RFC 6455, 7.4.1).
@@ -338,6 +348,24 @@ class BadFrame(ProtocolError):
         super().__init__(close_code, reason)
         self.close_code = close_code
         self.reason = reason
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class BadHandshake(ProtocolError):
+    """A request that cannot become a WebSocket (RFC 6455, 4.2).
+
+    Attributes:
+        status: What the request is to be answered with.
+        headers: Fields that belong to that answer.
+    """
+
+    def __init__(self, status: int, reason: str, headers: tuple[tuple[str, str], ...] = ()) -> None:
+        super().__init__(status, reason, headers)
+        self.status = status
+        self.reason = reason
+        self.headers = headers
 
     def __str__(self) -> str:
         return self.reason
@@ -357,6 +385,10 @@ class BadMessage(ProtocolError):
 
     def __str__(self) -> str:
         return self.reason
+
+
+class BadSignature(ProtocolError):
+    """A webhook was not signed with our secret, or not just now."""
 
 
 class RelayError(VestnikError):

@@ -1,4 +1,7 @@
-"""The events of the chatmail core as notify types; a test compares them with that table."""
+"""The events of the chatmail core as notify types.
+
+scripts/generate_notify_types.py writes this from vestnik.chatmail.event_table; no one edits it.
+"""
 
 __all__ = ["CORE_TYPES"]
 

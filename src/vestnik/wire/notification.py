@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated, TypeAlias
 
 import msgspec
 
+from vestnik.errors import BadMessage
 from vestnik.ids import ResourceId
+from vestnik.wire.codes import ErrorCode
 
-__all__ = ["NULL", "Dialect", "Notification", "Position"]
+__all__ = ["NULL", "Dialect", "Int64", "Notification", "Offset", "Position", "payload_of"]
+
+Int64: TypeAlias = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+"""A number that stores and other languages can hold; checked where it is decoded."""
+
+Offset: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+"""A place in a stream; checked where it is decoded."""
 
 NULL = msgspec.Raw(b"null")
 """The payload of a notification that has none."""
@@ -33,14 +42,15 @@ class Notification(msgspec.Struct, frozen=True, gc=False):
         affected: What it is about: a comment, a message, or the resource itself.
         user: Who caused it.
         happened: When, in milliseconds since 1970 (UTC).
-        payload: Anything more, as JSON text that is passed on untouched.
+        payload: Anything more, as JSON that is passed on untouched but for its line breaks; see
+            `payload_of`.
     """
 
-    type: int
+    type: Int64
     resource: ResourceId
     affected: str
     user: str
-    happened: int
+    happened: Int64
     payload: msgspec.Raw = NULL
 
 
@@ -53,4 +63,18 @@ class Position(msgspec.Struct, frozen=True, gc=False):
     """
 
     epoch: str
-    offset: int
+    offset: Offset
+
+
+def payload_of(json: bytes | str) -> msgspec.Raw:
+    """Take JSON as the payload of a notification: in one line, and otherwise as it is.
+
+    Raises:
+        BadMessage: It is no JSON, or no UTF-8.
+    """
+    try:
+        text = json.encode() if isinstance(json, str) else json
+        text.decode()
+        return msgspec.Raw(msgspec.json.format(text, indent=-1))
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise BadMessage(ErrorCode.BAD_REQUEST, f"A payload is JSON in UTF-8: {error}.") from None

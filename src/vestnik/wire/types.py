@@ -6,12 +6,13 @@ the number of an event of the chatmail core. Numbers that are not here pass thro
 
 from __future__ import annotations
 
+import re
 from types import MappingProxyType
 from typing import NamedTuple
 
 from vestnik.wire._core_types import CORE_TYPES
 
-__all__ = ["NOTIFY_TYPES", "NotifyType", "number_of"]
+__all__ = ["NOTIFY_TYPES", "OWN_TYPES", "NotifyType", "name_of", "number_of"]
 
 
 class NotifyType(NamedTuple):
@@ -19,7 +20,7 @@ class NotifyType(NamedTuple):
 
     Attributes:
         name: Its word in the named dialect.
-        payload: The fields of the payload and what they hold; empty if it is null.
+        payload: The fields of the payload and what they hold, as far as this table tells.
     """
 
     number: int
@@ -33,7 +34,7 @@ _REVIEW = (
     ("rating", "From 1 to 5."),
 )
 
-_OWN = (
+OWN_TYPES = (
     NotifyType(0, "test", "Somebody pressed the test button.", (("text", "A greeting."),)),
     NotifyType(1, "up_added", "A bot got an up.", (("upCount", "How many, with multipliers."),)),
     NotifyType(2, "comment_added", "A bot got a review.", _REVIEW),
@@ -46,18 +47,26 @@ _OWN = (
         (("webhook", "Its id."), ("url", "Its address."), ("since", "When its failures began.")),
     ),
 )
+"""Those of a listing and of the gateway; all others are events of the chatmail core."""
 
 NOTIFY_TYPES = MappingProxyType(
-    {row.number: row for row in _OWN}
+    {row.number: row for row in OWN_TYPES}
     | {number: NotifyType(number, name, meaning) for number, name, meaning in CORE_TYPES}
 )
 """Every type that has a name, by its number."""
 
 _NUMBERS = {row.name: number for number, row in NOTIFY_TYPES.items()}
+_DIGITS = re.compile(r"0|-?[1-9][0-9]{0,18}")
+
+
+def name_of(number: int) -> str:
+    """Return the word for a type; of one that nobody knows, its digits."""
+    known = NOTIFY_TYPES.get(number)
+    return known.name if known else str(number)
 
 
 def number_of(name: str) -> int | None:
     """Return the number of a type's word; digits are their own number."""
-    if name.isascii() and name.isdigit():
+    if _DIGITS.fullmatch(name):
         return int(name)
     return _NUMBERS.get(name)

@@ -1,0 +1,1 @@
+"""Renders what is to be known about notify types."""
