@@ -5,21 +5,9 @@ from __future__ import annotations
 import sqlite3
 
 from vestnik.errors import LedgerFailed
+from vestnik.storage import advice_on
 
 __all__ = ["is_of_the_file", "ledger_failed", "refused_by_system"]
-
-_ADVICE = {
-    "SQLITE_FULL": "the disk is full: free some space",
-    "SQLITE_IOERR": "the disk refuses to read or write: check its free space and its health",
-    "SQLITE_READONLY": "it may not be written: check the permissions of the file and its folder",
-    "SQLITE_CANTOPEN": "it cannot be opened: check that the folder exists and may be written",
-    "SQLITE_PERM": "it may not be opened: check the permissions of the file and its folder",
-    "SQLITE_NOTADB": "it is not a database: move it away, and the bot begins a new one",
-    "SQLITE_CORRUPT": "it is damaged: restore it from a backup, or move it away to begin a new one",
-    "SQLITE_BUSY": "another program uses it, perhaps the same bot: end that one first",
-    "SQLITE_LOCKED": "another program uses it, perhaps the same bot: end that one first",
-    "SQLITE_NOMEM": "there is no memory left: end something else or add some",
-}
 
 
 def is_of_the_file(error: BaseException) -> bool:
@@ -44,5 +32,4 @@ def refused_by_system(name: str, error: OSError) -> LedgerFailed:
 
 
 def _advice(error: BaseException) -> str | None:
-    code = getattr(error, "sqlite_errorname", "")
-    return next((advice for prefix, advice in _ADVICE.items() if code.startswith(prefix)), None)
+    return advice_on(error, "bot")
