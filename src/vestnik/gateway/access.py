@@ -1,0 +1,67 @@
+"""Who may do what: tokens, scopes, and how far each of them reaches."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+
+from vestnik.errors import NotAllowed
+from vestnik.gateway.model import Scope, Token
+from vestnik.gateway.roster import Roster
+from vestnik.ids import OwnerId
+
+__all__ = ["Access", "digest_of", "new_token", "reaches"]
+
+_PREFIX = "vst_"
+_LONGEST = 512
+"""Nobody has a token as long as that, and hashing it would be work for an attacker's sake."""
+
+
+def new_token() -> str:
+    """Return a token that nobody can guess: 256 bits after a prefix that scanners can find."""
+    return _PREFIX + secrets.token_urlsafe(32)
+
+
+def digest_of(token: str) -> str:
+    """Return what is kept of a token; a fast hash does, because tokens are no passwords."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def reaches(token: Token, owner: OwnerId) -> bool:
+    """Say whether a token is good for an owner's things: his own, or the operator's."""
+    return token.owner is None or token.owner == owner
+
+
+class Access:
+    """Recognises tokens.
+
+    Args:
+        roster: Where the tokens of all owners are.
+    """
+
+    def __init__(self, roster: Roster) -> None:
+        self._roster = roster
+
+    def identify(self, token: str) -> Token | None:
+        """Return what is known of a token, or ``None`` if it is nobody's."""
+        if len(token) > _LONGEST:
+            return None
+        digest = digest_of(token)
+        found = self._roster.token_by_digest(digest)
+        if found is None or not hmac.compare_digest(found.digest, digest):
+            return None
+        return found
+
+    def require(self, token: str, scope: Scope) -> Token:
+        """Return what is known of a token that is good for something.
+
+        Raises:
+            NotAllowed: Nobody has this token, or it is not good for that.
+        """
+        found = self.identify(token)
+        if found is None:
+            raise NotAllowed("Nobody has this token: create one, or check that it is whole.")
+        if scope not in found.scopes:
+            raise NotAllowed(f"The token lacks the scope {scope.value!r}.")
+        return found

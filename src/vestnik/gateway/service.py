@@ -1,0 +1,237 @@
+"""A whole gateway, put together: what the REST API, a bridge and the program use."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from contextlib import AsyncExitStack
+
+import msgspec
+
+from vestnik.clock import Clock, SystemClock
+from vestnik.errors import StoreFailed, VestnikError
+from vestnik.gateway.access import Access
+from vestnik.gateway.administration import Administration
+from vestnik.gateway.delivery import Deliveries, DeliveryOptions, Guard
+from vestnik.gateway.live import Hub, LiveOptions
+from vestnik.gateway.model import Retention, Webhook
+from vestnik.gateway.ports import (
+    SETTINGS_TOPIC,
+    AttemptLog,
+    Broker,
+    Changed,
+    NotificationLog,
+    Store,
+    WebhookSender,
+)
+from vestnik.gateway.publishing import Publishing
+from vestnik.gateway.roster import Roster
+from vestnik.gateway.sealing import Sealer
+from vestnik.ids import OwnerId, ResourceId
+from vestnik.wire import Notification
+
+__all__ = ["Gateway", "GatewayOptions"]
+
+log = logging.getLogger("vestnik.gateway")
+
+_WEBHOOK_DISABLED = 90
+_PATIENCE = 2.0
+"""Seconds that a store may take to show that it works."""
+
+_DAY = 24 * 60 * 60
+
+
+class GatewayOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """What an operator may set about a gateway.
+
+    Attributes:
+        most_waiting: Above so many notifications on their way into the store, publishers wait.
+        keep_notifications: Seconds for which notifications can be read again.
+        keep_attempts: Seconds for which deliveries can be looked at.
+        most_bytes: Above this size of the store the oldest notifications go.
+        trim_seconds: How often that is looked after.
+        drain_seconds: How long the end may take while something is still on its way.
+    """
+
+    most_waiting: int = 20_000
+    keep_notifications: float = 7 * _DAY
+    keep_attempts: float = 30 * _DAY
+    most_bytes: int | None = None
+    trim_seconds: float = 300.0
+    drain_seconds: float = 10.0
+    delivery: DeliveryOptions = msgspec.field(default_factory=DeliveryOptions)
+    live: LiveOptions = msgspec.field(default_factory=LiveOptions)
+
+
+class Gateway:
+    """The parts of a gateway in the right order, as an async context manager.
+
+    `publishing`, `deliveries` and `hub` are there once it has been entered. Its end refuses what
+    is new, stores and tells what was accepted, lets deliveries end, closes the connections with
+    1012 and the store last.
+
+    Args:
+        guard: Judges the addresses of webhooks when they are entered; the sender's own judges
+            them once more when they are used.
+    """
+
+    roster: Roster
+    access: Access
+    administration: Administration
+    publishing: Publishing
+    deliveries: Deliveries
+    hub: Hub
+
+    def __init__(
+        self,
+        store: Store,
+        broker: Broker,
+        sender: WebhookSender,
+        sealer: Sealer,
+        *,
+        guard: Guard | None = None,
+        clock: Clock | None = None,
+        options: GatewayOptions | None = None,
+    ) -> None:
+        self.clock = clock or SystemClock()
+        self.options = options or GatewayOptions()
+        self.store = store
+        self.roster = Roster()
+        self.access = Access(self.roster)
+        self._broker = broker
+        self._sender = sender
+        self._sealer = sealer
+        self._stack = AsyncExitStack()
+        self._is_draining = False
+        self.administration = Administration(store, self.roster, broker, sealer, self.clock, guard)
+
+    @property
+    def log(self) -> NotificationLog:
+        """The stored notifications."""
+        return self.store.log
+
+    @property
+    def attempts(self) -> AttemptLog:
+        """The delivery log."""
+        return self.store.attempts
+
+    @property
+    def is_draining(self) -> bool:
+        """Whether the end has begun."""
+        return self._is_draining
+
+    async def is_ready(self) -> bool:
+        """Say whether it makes sense to send anything here: the store answers, no end is near."""
+        if self._is_draining:
+            return False
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                await self.store.log.position(OwnerId("ready"))
+        except (StoreFailed, TimeoutError):
+            return False
+        return True
+
+    async def drain(self, seconds: float | None = None) -> None:
+        """Refuse what is new and let what is on its way arrive; at most for so many seconds."""
+        if self._is_draining:
+            return
+        self._is_draining = True
+        loop = asyncio.get_running_loop()
+        until = loop.time() + (self.options.drain_seconds if seconds is None else seconds)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout_at(until):
+                await self.publishing.close()
+        await self.deliveries.drain(max(until - loop.time(), 0))
+        await self.hub.drain(max(until - loop.time(), 1))
+
+    async def __aenter__(self) -> Gateway:
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self.store)
+            self.roster.put(*await self.store.settings.load())
+            self._build()
+            for part in (self._sender, self.publishing, self.deliveries, self.hub):
+                await stack.enter_async_context(part)
+            self._keep_trimming(stack)
+            stack.push_async_callback(self.drain)
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        await self._stack.aclose()
+
+    def _build(self) -> None:
+        """Make what needs an open store."""
+        store, clock, options = self.store, self.clock, self.options
+        self.deliveries = Deliveries(
+            store,
+            self.roster,
+            self._sealer,
+            self._sender,
+            clock,
+            options.delivery,
+            self._webhook_disabled,
+        )
+        self.publishing = Publishing(
+            store, self._broker, self.roster, self.deliveries, most_waiting=options.most_waiting
+        )
+        self.hub = Hub(store.log, self._broker, self.roster, self.access, clock, options.live)
+
+    def _keep_trimming(self, stack: AsyncExitStack) -> None:
+        task = asyncio.create_task(self._trim_for_ever(), name="retention")
+
+        async def end() -> None:
+            task.cancel()
+            await asyncio.wait([task])
+
+        stack.push_async_callback(end)
+
+    async def _trim_for_ever(self) -> None:
+        while True:
+            await self.clock.sleep(self.options.trim_seconds)
+            try:
+                await self.trim()
+            except Exception:
+                log.exception("What is old could not be forgotten; it is tried again later")
+
+    async def trim(self) -> int:
+        """Forget what is older or more than the options want kept, and return how many that were.
+
+        Raises:
+            StoreFailed: Nothing could be forgotten.
+        """
+        now = self.clock.now()
+        return await self.store.trim(
+            Retention(
+                log_since=int((now - self.options.keep_notifications) * 1000),
+                attempts_since=int((now - self.options.keep_attempts) * 1000),
+                most_bytes=self.options.most_bytes,
+            )
+        )
+
+    async def _webhook_disabled(self, webhook: Webhook) -> None:
+        """Tell an owner, by all other ways, that a webhook has failed for too long.
+
+        The engine has written it down already, so that this one is not among the ways any more.
+        """
+        try:
+            await self._broker.publish(SETTINGS_TOPIC, Changed(webhook.owner))
+            await self.publishing.announce(webhook.owner, self._about_disabled(webhook))
+        except VestnikError as error:
+            log.warning("The owner of webhook %s could not be told: %s", webhook.id, error)
+
+    def _about_disabled(self, webhook: Webhook) -> Notification:
+        told = {
+            "webhook": webhook.id,
+            # What stands behind the question mark may be a secret.
+            "url": webhook.url.partition("?")[0],
+            "since": webhook.failing_since,
+        }
+        return Notification(
+            type=_WEBHOOK_DISABLED,
+            resource=webhook.resource or ResourceId(webhook.owner),
+            affected=webhook.id,
+            user="",
+            happened=int(self.clock.now() * 1000),
+            payload=msgspec.Raw(msgspec.json.encode(told)),
+        )

@@ -1,0 +1,76 @@
+"""From the table of operations to what answers requests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from starlette.types import Receive, Scope, Send
+
+from vestnik.gateway import Gateway
+from vestnik.web.door import Door
+from vestnik.web.http import JSON, Answer, Problem, everybodys, read_body, send_answer
+from vestnik.web.operations import Call, Operation
+from vestnik.web.problems import answer_to
+
+__all__ = ["Endpoint", "Fixed"]
+
+
+class Endpoint:
+    """All operations of one path, as an ASGI app."""
+
+    def __init__(self, gateway: Gateway, door: Door, operations: Mapping[str, Operation]) -> None:
+        self._gateway = gateway
+        self._door = door
+        self._operations = dict(operations)
+        if "GET" in operations:
+            self._operations["HEAD"] = operations["GET"]
+        self._allowed = (b"allow", ", ".join(sorted(self._operations)).encode())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, whatever happens."""
+        try:
+            answer = await self._answer(scope, receive)
+        except Exception as error:
+            answer = answer_to(error)
+        await send_answer(send, answer, scope)
+
+    async def _answer(self, scope: Scope, receive: Receive) -> Answer:
+        operation = self._operations.get(scope["method"])
+        if operation is None:
+            raise Problem(405, f"{scope['method']} is not possible here.", (self._allowed,))
+        headers = dict(scope["headers"])
+        token = self._door.admit(operation, headers, scope)
+        body = b""
+        if operation.method != "GET":
+            body = await read_body(receive, headers.get(b"content-length"))
+            if body:
+                _check_type(headers)
+        return await operation.run(
+            Call(self._gateway, token, scope["path_params"], scope["query_string"], headers, body)
+        )
+
+
+class Fixed:
+    """The same answer for everybody, made once, as an ASGI app."""
+
+    def __init__(self, body: bytes, type: bytes = JSON) -> None:
+        self._answer = everybodys(body, type)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        if scope["method"] in ("GET", "HEAD"):
+            await send_answer(send, self._answer, scope)
+            return
+        refusal = Problem(405, f"{scope['method']} is not possible here.", _GET_ONLY)
+        await send_answer(send, answer_to(refusal), scope)
+
+
+_GET_ONLY = ((b"allow", b"GET, HEAD"),)
+
+
+def _check_type(headers: Mapping[bytes, bytes]) -> None:
+    if headers.get(b"content-encoding", b"identity").lower() != b"identity":
+        raise Problem(415, "The body must not be compressed.")
+    kind = headers.get(b"content-type", b"")
+    if kind != JSON and kind.partition(b";")[0].strip().lower() != JSON:
+        raise Problem(415, "The body has to be JSON, with Content-Type: application/json.")

@@ -1,0 +1,247 @@
+"""An operation of the REST API as data: from it come the route, the checks and the document."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import NamedTuple, TypeVar
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from vestnik.errors import NotAllowed, NotFound
+from vestnik.gateway import Attempt, Gateway, Owner, Resource, Scope, Token, Webhook, reaches
+from vestnik.ids import DeliveryId, OwnerId, ResourceId, TokenId, WebhookId
+from vestnik.web.asked import Nothing
+from vestnik.web.http import Answer, Problem, everybodys
+
+__all__ = ["Call", "Operation", "decoder_of", "operation"]
+
+Asked = TypeVar("Asked")
+Given = TypeVar("Given")
+
+_MOST_DIGITS = 18
+
+
+class Call(NamedTuple):
+    """One request whose token is known.
+
+    Attributes:
+        token: ``None`` only where everybody may ask.
+        path: What stands in the path in place of the braces.
+    """
+
+    gateway: Gateway
+    token: Token | None
+    path: Mapping[str, str]
+    query: bytes
+    headers: Mapping[bytes, bytes]
+    body: bytes
+
+    @property
+    def caller(self) -> Token:
+        """Whose request it is.
+
+        Raises:
+            NotAllowed: There is no token.
+        """
+        if self.token is None:
+            raise NotAllowed("This needs a token.")
+        return self.token
+
+    def whose(self, asked: OwnerId | None) -> OwnerId | None:
+        """Return whose things are meant; ``None`` are the operator's own.
+
+        Raises:
+            NotFound: There is no such owner, or the token does not reach him.
+        """
+        if asked is None:
+            return self.caller.owner
+        return self._reached(self.gateway.roster.owner(asked), asked, "owner").id
+
+    def some_owner(self, asked: OwnerId | None) -> OwnerId:
+        """Return whose things are meant, where the operator has to say it.
+
+        Raises:
+            NotFound: There is no such owner, or the token does not reach him.
+            Problem: The operator did not say whose.
+        """
+        found = self.whose(asked)
+        if found is None:
+            raise Problem(422, "Say whose: the operator's token needs an owner here.")
+        return found
+
+    def owner(self) -> Owner:
+        """Return the owner that the path names, if the token reaches him."""
+        id = OwnerId(self.path["owner"])
+        return self._reached(self.gateway.roster.owner(id), id, "owner")
+
+    def resource(self) -> Resource:
+        """Return the resource that the path names, if the token reaches it."""
+        id = ResourceId(self.path["resource"])
+        return self._reached(self.gateway.roster.resource(id), id, "resource")
+
+    def token_meant(self) -> Token:
+        """Return the token that the path names, if the caller's reaches it."""
+        id = TokenId(self.path["token"])
+        return self._reached(self.gateway.roster.token(id), id, "token")
+
+    def webhook(self) -> Webhook:
+        """Return the webhook that the path names, if the token reaches it."""
+        id = WebhookId(self.path["webhook"])
+        return self._reached(self.gateway.roster.webhook(id), id, "webhook")
+
+    async def attempt(self) -> Attempt:
+        """Return the attempt that the path names, if the token reaches it."""
+        text = self.path["delivery"]
+        is_number = text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
+        found = await self.gateway.attempts.get(DeliveryId(int(text))) if is_number else None
+        return self._reached(found, text, "delivery")
+
+    def _reached(self, found: Thing | None, id: str, kind: str) -> Thing:
+        """Return what the caller reaches; all else is as if it were not there."""
+        if found is not None:
+            owner = found.id if isinstance(found, Owner) else found.owner
+            if self.caller.owner is None or (owner is not None and reaches(self.caller, owner)):
+                return found
+        raise NotFound(f"There is no {kind} {id!r}.")
+
+
+Thing = TypeVar("Thing", bound=Owner | Resource | Token | Webhook | Attempt)
+
+
+class Operation(NamedTuple):
+    """What can be asked of the API.
+
+    Attributes:
+        name: What generated clients call it.
+        scope: What the token must be good for; ``None`` means that any will do.
+        is_public: No token is needed.
+        is_operators: Only an operator's token will do.
+        bodies: What the body may be; empty if there is none.
+        query: What may stand behind the question mark.
+        answer: What comes back; ``None`` if nothing does.
+        errors: The statuses that are not a success.
+    """
+
+    method: str
+    path: str
+    name: str
+    summary: str
+    scope: Scope | None
+    is_public: bool
+    is_operators: bool
+    bodies: tuple[type, ...]
+    query: type | None
+    answer: type | None
+    status: int
+    errors: tuple[int, ...]
+    run: Callable[[Call], Awaitable[Answer]]
+
+    @property
+    def needs_body(self) -> bool:
+        """Whether there has to be a JSON body."""
+        return bool(self.bodies)
+
+
+def operation(
+    method: str,
+    path: str,
+    handler: Callable[[Call, Asked], Awaitable[Given]],
+    summary: str,
+    *,
+    asks: type[Asked],
+    gives: type[Given],
+    scope: Scope | None = Scope.MANAGE,
+    is_operators: bool = False,
+    is_public: bool = False,
+    status: int = 200,
+    errors: tuple[int, ...] = (),
+    bodies: tuple[type, ...] | None = None,
+    decode: Callable[[bytes], Asked] | None = None,
+) -> Operation:
+    """Describe an operation.
+
+    Args:
+        asks: What the handler wants to know: the query of a GET, the body of all others.
+        gives: What the handler returns.
+        errors: Statuses beyond those that follow from the rest.
+        bodies: What the body may be, if that cannot be told from `asks`.
+        decode: How the body is read, if not straight into `asks`.
+    """
+    is_get = method == "GET"
+    read = decode or decoder_of(asks)
+    encoder = msgspec.json.Encoder()
+
+    async def run(call: Call) -> Answer:
+        asked = _read_query(call.query, asks) if is_get else read(call.body)
+        given = await handler(call, asked)
+        body = b"" if status == 204 else encoder.encode(given)
+        return everybodys(body) if is_public else Answer(status, body)
+
+    if bodies is None:
+        bodies = () if is_get or asks is Nothing else (asks,)
+    return Operation(
+        method=method,
+        path=path,
+        name=handler.__name__,
+        summary=summary,
+        scope=None if is_public else scope,
+        is_public=is_public,
+        is_operators=is_operators,
+        bodies=bodies,
+        query=asks if is_get and asks is not Nothing else None,
+        answer=None if status == 204 else gives,
+        status=status,
+        errors=(400, 500) if is_public else _errors(method, path, bodies, errors),
+        run=run,
+    )
+
+
+def _errors(
+    method: str, path: str, bodies: tuple[type, ...], more: tuple[int, ...]
+) -> tuple[int, ...]:
+    found = {400, 401, 403, 429, 500, 503, *more}
+    if "{" in path:
+        found.add(404)
+    if method != "GET":
+        found.update((408, 413, 422))
+    if bodies:
+        found.add(415)
+    return tuple(sorted(found))
+
+
+def decoder_of(asks: type[Asked]) -> Callable[[bytes], Asked]:
+    """Make what reads a body; where nothing is asked, an empty one will do, too."""
+    decoder = msgspec.json.Decoder(asks)
+    may_be_empty = _may_be_empty(asks)
+
+    def decode(body: bytes) -> Asked:
+        try:
+            return decoder.decode(b"{}" if may_be_empty and not body else body)
+        except msgspec.ValidationError as error:
+            raise Problem(422, f"{error}.") from None
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise Problem(400, f"The body is no JSON that is understood: {error}.") from None
+
+    return decode
+
+
+def _may_be_empty(asks: object) -> bool:
+    if not isinstance(asks, type) or not issubclass(asks, msgspec.Struct):
+        return False
+    return not any(field.required for field in msgspec.structs.fields(asks))
+
+
+def _read_query(query: bytes, asks: type[Asked]) -> Asked:
+    try:
+        pairs = parse_qsl(
+            query.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=16
+        )
+    except ValueError:
+        raise Problem(400, "What stands behind the question mark is not understood.") from None
+    if len(dict(pairs)) != len(pairs):
+        raise Problem(400, "Something stands twice behind the question mark.")
+    try:
+        return msgspec.convert(dict(pairs), asks, strict=False)
+    except msgspec.ValidationError as error:
+        raise Problem(400, f"The query is not understood: {error}.") from None

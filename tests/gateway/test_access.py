@@ -1,0 +1,55 @@
+"""Tokens are recognised, and each is good for its scopes only."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.gateway.records import operator, token
+from vestnik.errors import NotAllowed
+from vestnik.gateway import Access, Roster, Scope, digest_of, new_token, reaches
+from vestnik.ids import OwnerId
+
+
+def test_tokens_are_long_and_never_the_same() -> None:
+    made = {new_token() for _ in range(100)}
+    assert len(made) == 100
+    assert {(one[:4], len(one)) for one in made} == {("vst_", 47)}
+
+
+def test_a_token_is_recognised() -> None:
+    assert Access(Roster([token("right")])).identify("right") == token("right")
+
+
+@given(st.text())
+def test_any_other_text_is_nobodys(text: str) -> None:
+    if text != "right":
+        assert Access(Roster([token("right")])).identify(text) is None
+
+
+@pytest.mark.parametrize("text", ["", "\ud800", "x" * 513, digest_of("right")])
+def test_strange_texts_are_nobodys(text: str) -> None:
+    assert Access(Roster([token("right")])).identify(text) is None
+
+
+def test_a_long_text_is_not_even_looked_at() -> None:
+    long = "x" * 513
+    assert Access(Roster([token(long)])).identify(long) is None
+
+
+def test_a_scope_is_required() -> None:
+    poor = msgspec.structs.replace(token("right"), scopes=frozenset({Scope.NOTIFY}))
+    access = Access(Roster([poor]))
+    assert access.require("right", Scope.NOTIFY) == poor
+    with pytest.raises(NotAllowed, match="'publish'"):
+        access.require("right", Scope.PUBLISH)
+    with pytest.raises(NotAllowed, match="Nobody has"):
+        access.require("wrong", Scope.NOTIFY)
+
+
+def test_the_operators_token_reaches_everybody() -> None:
+    assert reaches(token(of="anna"), OwnerId("anna"))
+    assert not reaches(token(of="anna"), OwnerId("boris"))
+    assert reaches(operator(), OwnerId("boris"))

@@ -1,0 +1,89 @@
+"""A gateway in memory with two owners and an operator, and its app."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import NamedTuple
+
+import pytest
+from starlette.applications import Starlette
+
+from tests.web.caller import Caller
+from vestnik.gateway import Gateway, Scope, Sealer, WebhookChange
+from vestnik.gateway.brokers import MemoryBroker
+from vestnik.gateway.delivery import MemorySender
+from vestnik.gateway.stores import MemoryStore
+from vestnik.ids import OwnerId, ResourceId, TokenId, WebhookId
+from vestnik.testing import FakeClock
+from vestnik.web import build_app
+
+ALL = frozenset(Scope)
+
+
+class House(NamedTuple):
+    """What an owner has."""
+
+    owner: OwnerId
+    resource: ResourceId
+    token: TokenId
+    secret: str
+    webhook: WebhookId
+    webhook_token: str
+    ask: Caller
+
+
+class World(NamedTuple):
+    """A gateway with people in it."""
+
+    gateway: Gateway
+    app: Starlette
+    clock: FakeClock
+    sender: MemorySender
+    anna: House
+    boris: House
+    operator: Caller
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    clock, sender = FakeClock(), MemorySender()
+    gateway = Gateway(
+        MemoryStore(clock), MemoryBroker(), sender, Sealer.from_key(bytes(32)), clock=clock
+    )
+    async with gateway:
+        app = build_app(gateway)
+        operator = await gateway.administration.tokens.create(None, ALL)
+        yield World(
+            gateway,
+            app,
+            clock,
+            sender,
+            await _house(gateway, app, "anna"),
+            await _house(gateway, app, "boris"),
+            Caller(app, operator.secret),
+        )
+
+
+async def _house(gateway: Gateway, app: Starlette, name: str) -> House:
+    rules = gateway.administration
+    owner = (await rules.owners.create(name.title(), id=OwnerId(name))).id
+    bot = await rules.resources.create(owner, f"{name}'s bot", id=ResourceId(f"{name}-bot"))
+    issued = await rules.tokens.create(owner, ALL)
+    hook = await rules.webhooks.create(
+        owner,
+        WebhookChange(
+            url=f"https://{name}.example/hook",
+            headers=[("X-Secret", f"header-secret-of-{name}")],
+            signed=True,
+        ),
+    )
+    assert hook.token is not None
+    return House(
+        owner,
+        bot.id,
+        issued.token.id,
+        issued.secret,
+        hook.webhook.id,
+        hook.token,
+        Caller(app, issued.secret),
+    )
