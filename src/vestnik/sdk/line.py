@@ -1,0 +1,193 @@
+"""One client's life: connections one after the other, and what they bring, in order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from typing import TypeAlias
+
+import msgspec
+
+from vestnik.clock import Clock
+from vestnik.errors import GatewayUnreachable
+from vestnik.sdk.actions import Actions, Deliver, Drop, Lost, Refuse, Send, Stand
+from vestnik.sdk.attempts import Attempts
+from vestnik.sdk.dialling import Closed, Dial, NoConnection, Socket
+from vestnik.sdk.duplicates import Duplicates
+from vestnik.sdk.inbox import Inbox
+from vestnik.sdk.notification import Gap, Notification
+from vestnik.sdk.session import Session
+from vestnik.wire import Position
+
+__all__ = ["Item", "Line"]
+
+SEND_SECONDS = 20.0
+
+Item: TypeAlias = Notification | Gap | Position
+
+_log = logging.getLogger("vestnik.sdk")
+
+
+class _Over(msgspec.Struct, frozen=True):
+    """How a connection, or an attempt at one, came to its end."""
+
+    reason: str
+    at_least: float = 0.0
+
+
+class Line:
+    """Keeps a session connected and fills the inbox.
+
+    While the inbox is full nothing is read, so that the server sees how fast we are; pings of our
+    own still go out. A server that gives us up meanwhile is connected to again and resumes.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        session: Session,
+        inbox: Inbox[Item],
+        *,
+        dial: Dial,
+        attempts: Attempts,
+        clock: Clock,
+        duplicates: Duplicates | None,
+        give_up_after: float | None,
+    ) -> None:
+        self._url = url
+        self._session = session
+        self._inbox = inbox
+        self._dial = dial
+        self._attempts = attempts
+        self._clock = clock
+        self._duplicates = duplicates
+        self._give_up_after = give_up_after
+        self._out_since: float | None = None
+        self.first_end = asyncio.Event()
+        """Set once the server has let us in, or it is certain that it will not."""
+
+    async def serve(self) -> None:
+        """Connect again and again until cancelled; what ends it for good ends the inbox."""
+        try:
+            while True:
+                await self._attempts.turn(self._clock)
+                await self._pause_after(await self._connection())
+        except asyncio.CancelledError:
+            self._inbox.end()
+            raise
+        except Exception as error:
+            self._inbox.end(error)
+        finally:
+            self.first_end.set()
+
+    async def _pause_after(self, over: _Over) -> None:
+        now = self._clock.monotonic()
+        if self._out_since is None or self._session.is_in:
+            self._out_since = now
+        pause = max(self._session.closed(now), over.at_least)
+        if self._give_up_after is not None:
+            pause = self._shortened(pause, now, over.reason)
+        _log.warning("%s Trying again in %.1f s.", over.reason, pause)
+        await self._clock.sleep(pause)
+
+    def _shortened(self, pause: float, now: float, reason: str) -> float:
+        assert self._give_up_after is not None
+        assert self._out_since is not None
+        left = self._out_since + self._give_up_after - now
+        if left <= 0:
+            raise GatewayUnreachable(f"{reason} That is so for {self._give_up_after:g} s now.")
+        return min(pause, left)
+
+    async def _connection(self) -> _Over:
+        try:
+            socket = await self._dial(self._url)
+        except NoConnection as problem:
+            if problem.is_wrong_place and not self.first_end.is_set():
+                raise GatewayUnreachable(f"{problem} Check the address.") from problem
+            return _Over(str(problem), problem.at_least)
+        try:
+            return await self._life(socket)
+        finally:
+            await socket.close()
+
+    async def _life(self, socket: Socket) -> _Over:
+        """Read and watch the time side by side, until one of the two finds the end."""
+        await self._do(socket, self._session.opened(self._clock.monotonic()))
+        sides = {
+            asyncio.create_task(self._read(socket)),
+            asyncio.create_task(self._watch(socket)),
+        }
+        try:
+            done, _ = await asyncio.wait(sides, return_when=asyncio.FIRST_COMPLETED)
+            return next(iter(done)).result()
+        finally:
+            for side in sides:
+                side.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.gather(*sides, return_exceptions=True)
+
+    async def _read(self, socket: Socket) -> _Over:
+        while True:
+            match await socket.receive():
+                case Closed(code=code):
+                    return _Over(f"The connection to the gateway is lost (code {code}).")
+                case bytes():
+                    _log.warning("A binary message of the gateway is skipped.")
+                case text:
+                    actions = self._session.received(text, self._clock.monotonic())
+                    if over := await self._do(socket, actions):
+                        return over
+            if self._session.is_in:
+                self.first_end.set()
+
+    async def _watch(self, socket: Socket) -> _Over:
+        while True:
+            await self._clock.sleep(self._session.due - self._clock.monotonic())
+            now = self._clock.monotonic()
+            if self._inbox.is_full:
+                self._session.held_up(now)
+            if over := await self._do(socket, self._session.tick(now)):
+                return over
+
+    async def _do(self, socket: Socket, actions: Actions) -> _Over | None:
+        for action in actions:
+            match action:
+                case Send(data=data):
+                    if over := await _send(socket, data):
+                        return over
+                case Drop(reason=reason, at_least=at_least):
+                    return _Over(reason, at_least)
+                case Refuse(error=error):
+                    raise error
+                case Deliver() | Stand() | Lost():
+                    await self._hand_over(action)
+        return None
+
+    async def _hand_over(self, action: Deliver | Stand | Lost) -> None:
+        if not (item := self._item(action)):
+            return
+        was_full = self._inbox.is_full
+        await self._inbox.put(item)
+        if was_full:
+            self._session.held_up(self._clock.monotonic())
+
+    def _item(self, action: Deliver | Stand | Lost) -> Item | None:
+        match action:
+            case Stand(position=position):
+                return position
+            case Lost(gap=gap):
+                return gap
+            case Deliver(notification=notification):
+                if self._duplicates is None or self._duplicates.is_new(notification.key):
+                    return notification
+                return notification.position
+
+
+async def _send(socket: Socket, data: bytes) -> _Over | None:
+    try:
+        async with asyncio.timeout(SEND_SECONDS):
+            await socket.send(data)
+    except TimeoutError:
+        return _Over(f"The gateway took nothing for {SEND_SECONDS:g} s.")
+    return None

@@ -1,0 +1,270 @@
+"""What a client says and when, pure: messages and the time go in, actions come out.
+
+One `Session` lives through all connections of a client::
+
+    waiting ─ opened ─▶ greeting ─ hello ─▶ in ─ missed ─▶ catching up ─ hello ─▶ in
+       ▲                   │                 │                  │
+       └────── closed ─────┴─────────────────┴──────────────────┘
+
+What it has learnt of the stream, it keeps: where to go on, and what it has seen already.
+"""
+
+from __future__ import annotations
+
+import logging
+from enum import Enum, auto
+
+from vestnik.errors import AuthenticationFailed, BadMessage
+from vestnik.sdk.actions import Action, Actions, Deliver, Drop, Lost, Refuse, Send, Stand
+from vestnik.sdk.backoff import Backoff
+from vestnik.sdk.notification import Gap, read_notification
+from vestnik.wire import (
+    PING,
+    ErrorCode,
+    Hello,
+    Notify,
+    Position,
+    Problem,
+    ServerMessage,
+    Unknown,
+    decode_server_message,
+    encode_authenticate,
+    encode_resume,
+)
+from vestnik.wire.limits import ATTEMPT_WINDOW, CLIENT_PING_SECONDS
+
+__all__ = ["Session"]
+
+TOKEN_PROBLEMS = frozenset({4, ErrorCode.UNAUTHORIZED, 14})
+"""The numbers that the public service's tables have had for a bad token."""
+
+MOST_WORDS = 200
+
+_log = logging.getLogger("vestnik.sdk")
+
+
+class _State(Enum):
+    WAITING = auto()
+    GREETING = auto()
+    IN = auto()
+    CATCHING_UP = auto()
+
+
+class Session:
+    """The client's half of the protocol.
+
+    Args:
+        token: Who we are.
+        resume: Ask the server for what was missed.
+        after: The place to go on from, known from an earlier run.
+        backoff: How long to pause between connections.
+        answer_seconds: How long the server may take to greet and to answer a ping.
+    """
+
+    def __init__(
+        self,
+        token: str,
+        *,
+        resume: bool = True,
+        after: Position | None = None,
+        backoff: Backoff | None = None,
+        ping_seconds: float = CLIENT_PING_SECONDS,
+        answer_seconds: float = 20.0,
+    ) -> None:
+        self._token = token
+        self._wants_positions = resume
+        self._go_on_from = after if resume else None
+        self._seen = self._go_on_from
+        self._no_way_on_from: Position | None = None
+        self._backoff = backoff or Backoff()
+        self._ping_seconds = ping_seconds
+        self._answer_seconds = answer_seconds
+        self._state = _State.WAITING
+        self._was_in = False
+        self._failures = 0
+        self._in_since = 0.0
+        self._ping_at = 0.0
+        self._answer_by: float | None = None
+
+    @property
+    def is_in(self) -> bool:
+        """Whether the server has said hello on this connection."""
+        return self._state in (_State.IN, _State.CATCHING_UP)
+
+    @property
+    def due(self) -> float:
+        """When to call `tick` next; only while there is a connection."""
+        if self._answer_by is None:
+            return self._ping_at
+        return min(self._answer_by, self._ping_at) if self.is_in else self._answer_by
+
+    def opened(self, now: float) -> Actions:
+        """There is a connection: say who we are."""
+        self._state = _State.GREETING
+        self._answer_by = now + self._answer_seconds
+        resume = (self._go_on_from or True) if self._wants_positions else None
+        return [Send(encode_authenticate(self._token, resume))]
+
+    def received(self, data: str | bytes, now: float) -> Actions:
+        """Make sense of a text message; one that makes none is skipped."""
+        try:
+            message = decode_server_message(data)
+            self._heard()
+            return self._on_message(message, now)
+        except BadMessage as problem:
+            _log.warning("A message of the gateway is skipped: %s", self._clean(str(problem)))
+            return []
+
+    def held_up(self, now: float) -> None:
+        """Nothing could be heard until now because nobody took what came; that is no silence."""
+        if self._state is _State.IN:
+            self._answer_by = None
+        elif self._answer_by is not None:
+            self._answer_by = now + self._answer_seconds
+
+    def tick(self, now: float) -> Actions:
+        """Do what is due."""
+        if self._answer_by is not None and now >= self._answer_by:
+            return [Drop(f"The gateway did not answer within {self._answer_seconds:g} s.")]
+        if not self.is_in or now < self._ping_at:
+            return []
+        self._ping_at = now + self._ping_seconds
+        if self._answer_by is None:
+            self._answer_by = now + self._answer_seconds
+        return [Send(PING)]
+
+    def closed(self, now: float) -> float:
+        """The connection is gone, or could not be made.
+
+        Returns:
+            How many seconds to pause before the next one.
+        """
+        was_calm = self.is_in and now - self._in_since >= self._backoff.calm
+        self._state = _State.WAITING
+        self._failures = 1 if was_calm else self._failures + 1
+        return self._backoff.pause(self._failures)
+
+    def _heard(self) -> None:
+        if self._state is _State.IN:
+            self._answer_by = None
+
+    def _on_message(self, message: ServerMessage, now: float) -> Actions:
+        match message:
+            case Notify():
+                return self._on_notify(message, now)
+            case Hello():
+                return self._on_hello(message, now)
+            case Problem():
+                return self._on_problem(message)
+            case Unknown():
+                _log.info("The gateway said %r, which is unknown here.", message.event[:MOST_WORDS])
+        return []
+
+    def _on_hello(self, hello: Hello, now: float) -> Actions:
+        if self._state is _State.IN:
+            return []
+        is_first, self._was_in = not self._was_in, True
+        if self._state is _State.GREETING:
+            self._in_since = now
+            self._ping_at = now + self._ping_seconds
+        self._state = _State.IN
+        self._answer_by = None
+        return self._placed(hello, is_first=is_first)
+
+    def _placed(self, hello: Hello, *, is_first: bool) -> Actions:
+        """Find out where in the stream we are now."""
+        if hello.recovered and self._go_on_from is not None:
+            return []
+        has_asked = self._go_on_from is not None
+        gap: Actions = [] if is_first and not has_asked else [Lost(Gap(self._why(hello)))]
+        if hello.position is None:
+            return gap
+        if self._seen is not None and self._seen.epoch != hello.position.epoch:
+            self._seen = None
+        self._go_on_from = hello.position
+        return [*gap, Stand(hello.position)]
+
+    def _why(self, hello: Hello) -> str:
+        if not self._wants_positions:
+            return "Nothing was asked for again after the connection was lost: resume is off."
+        if hello.position is None:
+            return "The connection was lost, and this server cannot tell what happened meanwhile."
+        return "The server's log does not reach back to where the connection was lost."
+
+    def _on_notify(self, notify: Notify, now: float) -> Actions:
+        place, last = notify.position, self._go_on_from
+        if self._is_old(place) or (self._state is _State.CATCHING_UP and not self._is_next(notify)):
+            return []
+        if notify.missed and self._can_catch_up(place):
+            assert last is not None
+            return self._catch_up(last, now)
+        notification = read_notification(notify.told, place)
+        if place is not None and self._wants_positions:
+            self._go_on_from = self._seen = place
+        if self._state is _State.CATCHING_UP:
+            self._state, self._answer_by = _State.IN, None
+        return [*_gap_of(notify.missed), Deliver(notification)]
+
+    def _is_old(self, place: Position | None) -> bool:
+        seen = self._seen
+        return (
+            place is not None
+            and seen is not None
+            and place.epoch == seen.epoch
+            and place.offset <= seen.offset
+        )
+
+    def _is_next(self, notify: Notify) -> bool:
+        """While catching up, what was on its way already comes again later, in its turn."""
+        place, last = notify.position, self._go_on_from
+        if place is None or last is None:
+            return True
+        return place == Position(last.epoch, last.offset + notify.missed + 1)
+
+    def _can_catch_up(self, place: Position | None) -> bool:
+        """Whether there is hope to get what the server has left out."""
+        last = self._go_on_from
+        return (
+            self._state is _State.IN
+            and place is not None
+            and last is not None
+            and last != self._no_way_on_from
+        )
+
+    def _catch_up(self, after: Position, now: float) -> Actions:
+        self._state = _State.CATCHING_UP
+        self._answer_by = now + self._answer_seconds
+        return [Send(encode_resume(after))]
+
+    def _on_problem(self, problem: Problem) -> Actions:
+        words = self._clean(problem.message)
+        if self._state is _State.GREETING:
+            return [_turned_away(problem.code, words)]
+        if self._state is _State.CATCHING_UP:
+            # Another connection can resume by its auth; what is left out then is lost.
+            self._no_way_on_from = self._go_on_from
+            return [Drop(f"The gateway cannot resume here ({words}).")]
+        _log.warning("The gateway tells of an error: %s (%d).", words, problem.code)
+        return []
+
+    def _clean(self, words: str) -> str:
+        """Shorten what a server says for the log, and keep the token out of it."""
+        return words.replace(self._token, "…")[:MOST_WORDS]
+
+
+def _gap_of(missed: int) -> Actions:
+    if not missed:
+        return []
+    return [Lost(Gap("The server left some out because they were read too slowly.", missed))]
+
+
+def _turned_away(code: int, words: str) -> Action:
+    if code in TOKEN_PROBLEMS:
+        return Refuse(
+            AuthenticationFailed(
+                f"The gateway refuses the token ({words or 'it gave no reason'}): "
+                "copy it again, or create a new one where it came from."
+            )
+        )
+    wait = ATTEMPT_WINDOW if code == ErrorCode.RATE_LIMITED else 0.0
+    return Drop(f"The gateway does not let us in now ({words}).", wait)
