@@ -1,0 +1,216 @@
+"""The stream of one owner on its way to his connections.
+
+Rules of this file:
+
+- A notification is encoded once, however many get it, and what is due within one turn of the loop
+  is one write for each of them.
+- Who is slow costs the others nothing: it stands aside, and what it misses is a difference of two
+  numbers, not a list.
+- Joining, leaving and changing the dialect first send what is due: nobody gets what was told before
+  it came, and nobody misses what was told before it went.
+- Only what lies behind `head` is told, so that nothing comes twice, whatever a broker does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+from vestnik.gateway.live.stats import HubStats
+from vestnik.gateway.model import Stored
+from vestnik.gateway.ports import Notified
+from vestnik.ids import OwnerId
+from vestnik.wire import Dialect, Position, encode_body, encode_notify
+from vestnik.wire.websocket import encode_frame
+
+__all__ = ["Channel", "Member", "frame_of"]
+
+_MOST_PENDING = 32 * 1024
+"""Bytes of payloads, about, that are joined into one write."""
+
+_ENVELOPE = 200
+"""What a notification takes besides its payload, about."""
+
+
+class Member(Protocol):
+    """A connection, as far as a channel knows it."""
+
+    @property
+    def wants_positions(self) -> bool:
+        """Whether it is told where in the stream each notification stands."""
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether as much waits for it as may."""
+
+    def write(self, data: bytes) -> None:
+        """Send bytes; may call the channel's `stand_aside` before it returns."""
+
+
+def frame_of(item: Stored, dialect: Dialect, position: Position | None, missed: int = 0) -> bytes:
+    """Return the frame that tells a notification."""
+    return encode_frame(encode_notify(encode_body(item.notification, dialect), position, missed))
+
+
+class Channel:
+    """The connections of one owner.
+
+    Args:
+        dialect_of: Looks the owner's dialect up.
+        soon: Calls something in the next turn of the loop.
+
+    Attributes:
+        head: The offset of the last notification that was heard of.
+        users: How many connections hold it, in or on their way in.
+    """
+
+    def __init__(
+        self,
+        owner: OwnerId,
+        dialect_of: Callable[[OwnerId], Dialect],
+        soon: Callable[[Callable[[], None]], object],
+        stats: HubStats,
+    ) -> None:
+        self.owner = owner
+        self.epoch = ""
+        self.head = 0
+        self.users = 0
+        self._dialect_of = dialect_of
+        self._dialect = dialect_of(owner)
+        self._soon = soon
+        self._stats = stats
+        self._told = 0
+        self._plain: dict[Member, None] = {}
+        self._positioned: dict[Member, None] = {}
+        self._owed: dict[Member, int] = {}
+        self._slow: dict[Member, int] = {}
+        self._pending: list[Stored] = []
+        self._pending_bytes = 0
+        self._lost = 0
+        self._is_due = False
+
+    @property
+    def position(self) -> Position:
+        """Where the stream stands."""
+        return Position(self.epoch, self.head)
+
+    def begin(self, position: Position) -> None:
+        """Note where the stream ends in the log; what was heard meanwhile may be further."""
+        if self.epoch != position.epoch:
+            self.epoch, self.head = position.epoch, position.offset
+        self.head = max(self.head, position.offset)
+        self._forget_pending()
+
+    def hear(self, message: Notified) -> None:
+        """Take what was stored, to be sent at the end of this turn of the loop."""
+        if message.epoch != self.epoch:
+            self.flush()
+            self.epoch, self.head = message.epoch, message.items[0].offset - 1
+        for item in message.items:
+            if item.offset > self.head:
+                self._take(item)
+        if self._pending and not self._is_due:
+            self._is_due = True
+            self._soon(self._flush_when_due)
+
+    def join(self, member: Member, missed: int = 0) -> None:
+        """Tell a member everything from now on; one with positions also what it has missed."""
+        self.flush()
+        if member.is_slow:
+            self._slow[member] = self._told - missed
+        elif not member.wants_positions:
+            self._plain[member] = None
+        elif missed:
+            self._owed[member] = missed
+        else:
+            self._positioned[member] = None
+
+    def leave(self, member: Member) -> int:
+        """Tell a member nothing more; return how much it has missed and was not told."""
+        self.flush()
+        return self._remove(member)
+
+    def stand_aside(self, member: Member) -> None:
+        """Leave out a member that cannot take more, until it joins again."""
+        if member in self._plain or member in self._positioned or member in self._owed:
+            self._slow[member] = self._told - self._remove(member)
+
+    def come_back(self, member: Member) -> None:
+        """Go on with a member that can take more again."""
+        if member in self._slow:
+            self.flush()
+            self.join(member, self._remove(member))
+
+    def change(self) -> None:
+        """Look the dialect up again, for what follows."""
+        self.flush()
+        self._dialect = self._dialect_of(self.owner)
+
+    def flush(self) -> None:
+        """Send what is due."""
+        items, lost = self._pending, self._lost
+        self._forget_pending()
+        if not items:
+            return
+        # First the count, because a write may make a member stand aside, and it counts from there.
+        self._told += len(items) + lost
+        self._stats.missed += len(items) * len(self._slow)
+        if self._plain:
+            self._tell(self._plain, items, [self._frame(item, None) for item in items])
+        if self._positioned or self._owed:
+            self._tell_positions(items, lost)
+
+    @property
+    def dialect(self) -> Dialect:
+        """How the owner wants to have notifications spelled."""
+        return self._dialect
+
+    def _take(self, item: Stored) -> None:
+        if item.offset > self.head + 1:
+            self.flush()
+            self._lost = item.offset - self.head - 1
+        self.head = item.offset
+        self._pending.append(item)
+        self._pending_bytes += len(item.notification.payload) + _ENVELOPE
+        if self._pending_bytes > _MOST_PENDING:
+            self.flush()
+
+    def _flush_when_due(self) -> None:
+        self._is_due = False
+        self.flush()
+
+    def _forget_pending(self) -> None:
+        self._pending, self._pending_bytes, self._lost = [], 0, 0
+
+    def _remove(self, member: Member) -> int:
+        self._plain.pop(member, None)
+        self._positioned.pop(member, None)
+        if member in self._slow:
+            return self._told - self._slow.pop(member)
+        return self._owed.pop(member, 0)
+
+    def _frame(self, item: Stored, position: Position | None, missed: int = 0) -> bytes:
+        return frame_of(item, self._dialect, position, missed)
+
+    def _tell(
+        self, members: Iterable[Member], items: list[Stored], frames: Iterable[bytes]
+    ) -> None:
+        # A copy, because a write may make a member stand aside.
+        told, data = tuple(members), b"".join(frames)
+        self._stats.sent += len(items) * len(told)
+        for member in told:
+            member.write(data)
+
+    def _tell_positions(self, items: list[Stored], lost: int) -> None:
+        owed, self._owed = self._owed, {}
+        frames = [self._frame(item, Position(self.epoch, item.offset)) for item in items]
+        if lost:
+            frames[0] = self._first(items[0], lost)
+        if self._positioned:
+            self._tell(self._positioned, items, frames)
+        for member, missed in owed.items():
+            self._positioned[member] = None
+            self._tell((member,), items, (self._first(items[0], missed + lost), *frames[1:]))
+
+    def _first(self, item: Stored, missed: int) -> bytes:
+        return self._frame(item, Position(self.epoch, item.offset), missed)

@@ -1,0 +1,214 @@
+"""The live side of a gateway: all connections, and what they have in common."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import math
+from collections.abc import Sequence
+from typing import cast
+
+from vestnik.clock import Clock
+from vestnik.gateway.access import Access
+from vestnik.gateway.live.channels import Channels
+from vestnik.gateway.live.door import Door
+from vestnik.gateway.live.entrance import Entrance
+from vestnik.gateway.live.options import LiveOptions
+from vestnik.gateway.live.protocol import LiveProtocol
+from vestnik.gateway.live.replay import Replays
+from vestnik.gateway.live.session import Ending, Stage
+from vestnik.gateway.live.stats import HubStats
+from vestnik.gateway.live.tasks import Tasks
+from vestnik.gateway.live.watch import TICK, Watch
+from vestnik.gateway.ports import (
+    SETTINGS_TOPIC,
+    Broker,
+    BrokerMessage,
+    Changed,
+    NotificationLog,
+    Subscription,
+    TokenRevoked,
+)
+from vestnik.gateway.roster import Roster
+from vestnik.ids import OwnerId, TokenId
+from vestnik.wire import Dialect
+from vestnik.wire.websocket import Upgrade
+
+__all__ = ["Hub"]
+
+_log = logging.getLogger("vestnik.gateway.live")
+
+_RESTARTS = Ending(1012, "The server restarts.")
+_FAREWELLS = 200
+"""How many connections are told to go at once; all at once would all come back at once."""
+_BETWEEN_FAREWELLS = 0.05
+_ABORT_SECONDS = 2.0
+
+
+class Hub:
+    """Serves the WebSocket, as an async context manager.
+
+    Args:
+        log: Where the ends of streams and what was missed are read.
+        broker: Tells what happens.
+        roster: Which owners there are, and which dialect they want.
+        access: Recognises tokens.
+
+    Attributes:
+        stats: What is counted.
+    """
+
+    def __init__(
+        self,
+        log: NotificationLog,
+        broker: Broker,
+        roster: Roster,
+        access: Access,
+        clock: Clock,
+        options: LiveOptions | None = None,
+    ) -> None:
+        self.options = options or LiveOptions()
+        self.clock = clock
+        self.stats = HubStats()
+        self._broker = broker
+        self._roster = roster
+        self._tasks = Tasks()
+        self._watch = Watch(self.options)
+        self._door = Door(self.options, self.stats)
+        turns = asyncio.Semaphore(self.options.most_reads)
+        self._channels = Channels(log, broker, self._dialect, turns, self._tasks, self.stats)
+        replays = Replays(log, turns, self.options.page, self.stats)
+        self.entrance = Entrance(
+            access, self._wait_of, self._channels, replays, self._tasks, self.stats
+        )
+        self._settings: Subscription | None = None
+        self._empty = asyncio.Event()
+        self._empty.set()
+
+    async def __aenter__(self) -> Hub:
+        self._settings = await self._broker.subscribe(SETTINGS_TOPIC, self._hear)
+        self._tasks.start(self._look_after())
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        self._door.is_closed = True
+        for connection in self._connections():
+            connection.abort()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_ABORT_SECONDS):
+                await self._empty.wait()
+        await self._channels.close()
+        await self._tasks.close()
+        if self._settings is not None:
+            await self._settings.close()
+
+    def protocol(self) -> LiveProtocol:
+        """Return a fresh protocol for one connection."""
+        return LiveProtocol(self)
+
+    async def drain(self, seconds: float) -> None:
+        """Take nobody in any more, tell all that are here to come back later, and let them go.
+
+        Args:
+            seconds: Within which all are gone, one way or the other.
+        """
+        self._door.is_closed = True
+        self._channels.flush()
+        try:
+            async with asyncio.timeout(seconds):
+                await self._say_goodbye(seconds)
+                await self._empty.wait()
+        except TimeoutError:
+            for connection in self._connections():
+                connection.abort()
+
+    def arrived(self, connection: LiveProtocol) -> None:
+        """Take note of a connection."""
+        self._watch.welcome(connection, self.clock.monotonic())
+        self.stats.connections += 1
+        self._empty.clear()
+
+    def check(self, upgrade: Upgrade, peer: str) -> None:
+        """Let a request become a WebSocket.
+
+        Raises:
+            BadHandshake: It may not.
+        """
+        self._door.check(upgrade, peer, self._watch.waiting, self.clock.monotonic())
+
+    def note_stage(self, connection: LiveProtocol) -> None:
+        """Take note that a connection is in, or out again."""
+        if connection.session.stage is Stage.IN:
+            self._watch.trust(connection)
+            self.stats.authenticated += 1
+        else:
+            self._watch.await_auth(connection, self.clock.monotonic())
+
+    def silence(self, connection: LiveProtocol) -> None:
+        """Let a connection that says too much listen again a little later."""
+        self.stats.throttled += 1
+        self._watch.silence(connection)
+
+    def leaving(self, connection: LiveProtocol) -> None:
+        """Take note that a connection is told nothing more, and ends."""
+        self.entrance.leave(connection)
+        self._watch.await_end(connection, self.clock.monotonic())
+
+    def gone(self, connection: LiveProtocol) -> None:
+        """Forget a connection."""
+        self.entrance.leave(connection)
+        self._watch.forget(connection)
+        self.stats.connections -= 1
+        self.stats.authenticated -= connection.session.stage is Stage.IN
+        if not self._watch:
+            self._empty.set()
+
+    async def _say_goodbye(self, seconds: float) -> None:
+        rounds = max(1, int(seconds / 2 / _BETWEEN_FAREWELLS))
+        connections = self._connections()
+        at_once = max(_FAREWELLS, math.ceil(len(connections) / rounds))
+        for start in range(0, len(connections), at_once):
+            if start:
+                await self.clock.sleep(_BETWEEN_FAREWELLS)
+            for connection in connections[start : start + at_once]:
+                connection.end(_RESTARTS)
+
+    async def _look_after(self) -> None:
+        while True:
+            await self.clock.sleep(TICK)
+            try:
+                self._watch.look(self.clock.monotonic())
+            except Exception:
+                _log.exception("Looking after the connections failed; it goes on.")
+
+    def _hear(self, message: BrokerMessage) -> None:
+        if isinstance(message, TokenRevoked):
+            self._drop_token(message.token)
+        elif isinstance(message, Changed) and self._roster.owner(message.owner) is None:
+            self._drop_owner(message.owner)
+        elif isinstance(message, Changed):
+            self._channels.changed(message.owner)
+
+    def _drop_token(self, token: TokenId) -> None:
+        self._drop([one for one in self._connections() if one.token == token])
+
+    def _drop_owner(self, owner: OwnerId) -> None:
+        self._drop([one for one in self._connections() if one.owner == owner])
+
+    def _drop(self, connections: Sequence[LiveProtocol]) -> None:
+        self.stats.revoked += len(connections)
+        for connection in connections:
+            connection.abort()
+        if connections:
+            _log.info("%d connections were dropped with their token.", len(connections))
+
+    def _connections(self) -> list[LiveProtocol]:
+        return [cast("LiveProtocol", one) for one in self._watch]
+
+    def _dialect(self, owner: OwnerId) -> Dialect:
+        found = self._roster.owner(owner)
+        return found.dialect if found else Dialect.NUMERIC
+
+    def _wait_of(self, token: TokenId) -> float:
+        return self._door.wait_of(token, self.clock.monotonic())
