@@ -37,6 +37,8 @@ check: setup
 	$(RUN)mypy
 	$(RUN)lint-imports
 	$(RUN)python scripts/generate_core.py --check
+	$(RUN)python scripts/generate_notify_types.py --check
+	$(RUN)python scripts/generate_configuration.py --check
 
 format: setup
 	$(RUN)ruff check --fix .
@@ -44,6 +46,8 @@ format: setup
 
 generate: setup
 	$(RUN)python scripts/generate_core.py
+	$(RUN)python scripts/generate_notify_types.py
+	$(RUN)python scripts/generate_configuration.py
 	$(RUN)pybabel compile -q -d src/vestnik/bot/words/locale -D vestnik
 
 bench: setup

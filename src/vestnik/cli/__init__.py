@@ -4,7 +4,24 @@ from __future__ import annotations
 
 import typer
 
-from vestnik.cli import account, bot, demo, events, relay, rpc
+from vestnik.cli import (
+    account,
+    backup,
+    bot,
+    config,
+    demo,
+    events,
+    listen,
+    owner,
+    publish,
+    receive,
+    relay,
+    resource,
+    rpc,
+    serve,
+    token,
+    webhook,
+)
 from vestnik.terminal import errors_as_sentences
 
 __all__ = ["app", "main"]
@@ -20,8 +37,18 @@ app.command()(demo.demo)
 app.command()(events.events)
 app.command()(rpc.rpc)
 app.command()(relay.relay)
+app.command()(listen.listen)
+app.command()(receive.receive)
+app.command()(serve.serve)
+app.command()(publish.publish)
+app.command()(backup.backup)
 app.add_typer(account.app, name="account")
 app.add_typer(bot.app, name="bot")
+app.add_typer(config.app, name="config")
+app.add_typer(owner.app, name="owner")
+app.add_typer(resource.app, name="resource")
+app.add_typer(token.app, name="token")
+app.add_typer(webhook.app, name="webhook")
 
 
 def main() -> None:

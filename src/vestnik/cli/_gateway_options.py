@@ -1,0 +1,57 @@
+"""Options that the commands around a gateway share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+import typer
+
+__all__ = ["DATA", "AccessToken", "ConfigFile", "DataDir", "GatewayUrl", "Where"]
+
+DATA = Path("vestnik-data")
+"""Where a gateway keeps everything, if nobody says otherwise."""
+
+DataDir = Annotated[
+    Path,
+    typer.Option(
+        "--data", envvar="VESTNIK_DATA", help="The folder where the gateway keeps everything."
+    ),
+]
+
+ConfigFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--config", envvar="VESTNIK_CONFIG", help="The settings, if not DATA/vestnik.toml."
+    ),
+]
+
+GatewayUrl = Annotated[
+    str | None,
+    typer.Option("--url", envvar="VESTNIK_URL", help="A gateway elsewhere, such as https://HOST."),
+]
+
+AccessToken = Annotated[
+    str | None,
+    typer.Option(
+        "--token",
+        envvar="VESTNIK_TOKEN",
+        help="For --url: a token with the scope manage; better in the environment.",
+    ),
+]
+
+
+class Where(NamedTuple):
+    """Which gateway is meant."""
+
+    data: Path
+    url: str | None = None
+    token: str | None = None
+    config: Path | None = None
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """The variables that may set something."""
+        return os.environ

@@ -1,0 +1,84 @@
+"""``vestnik serve``: the notification gateway at work."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vestnik.app.serve import Config, load_config, warnings_about
+from vestnik.app.serve.config import LogFormat
+from vestnik.cli._gateway_options import DATA, ConfigFile, DataDir
+from vestnik.terminal import log_to_stderr, run
+
+if TYPE_CHECKING:
+    from vestnik.app.serve import Serving
+
+__all__ = ["serve"]
+
+
+def serve(
+    data: DataDir = DATA,
+    config: ConfigFile = None,
+    listen: Annotated[
+        str | None, typer.Option(help="host:port; port 0 takes any free one and prints which.")
+    ] = None,
+) -> None:
+    """Run the notification gateway until Ctrl-C or SIGTERM; a second Ctrl-C ends it at once."""
+    settings = load_config(data, config, os.environ, listen=listen)
+    _begin_log(settings)
+    _allow_many_files()
+    run(_serve(settings, data))
+
+
+async def _serve(config: Config, data: Path) -> None:
+    from vestnik.app.serve import serving  # the other commands need not load all of it
+
+    async with serving(config, data) as server:
+        for warning in warnings_about(config):
+            typer.echo(f"warning: {warning}", err=True)
+        with contextlib.suppress(NotImplementedError, AttributeError):  # not on Windows
+            asyncio.get_running_loop().add_signal_handler(
+                signal.SIGHUP, server.read_certificate_again
+            )
+        _greet(server, data)
+        await server.forever()
+
+
+def _greet(server: Serving, data: Path) -> None:
+    """Say where it is; and to a newcomer, how to go on."""
+    typer.echo(f"gateway on {server.url}, WebSocket {server.websocket_url}")
+    if server.metrics_url:
+        typer.echo(f"metrics on {server.metrics_url}")
+    if not server.gateway.roster.owners():
+        where = "" if data == DATA else f" --data {data}"
+        typer.echo(
+            "Nobody is told anything yet. In another terminal:\n"
+            f"  OWNER=$(vestnik owner add NAME{where})\n"
+            f"  vestnik resource add my-bot --owner $OWNER{where}\n"
+            f"  vestnik listen --url {server.websocket_url} "
+            f"$(vestnik token create $OWNER{where})",
+            err=True,
+        )
+
+
+def _begin_log(config: Config) -> None:
+    level = logging.getLevelNamesMapping()[config.log.level.name]
+    wanted = config.log.format or (LogFormat.TEXT if sys.stderr.isatty() else LogFormat.JSON)
+    log_to_stderr(as_json=wanted is LogFormat.JSON, level=level)
+
+
+def _allow_many_files() -> None:
+    """Take as many open files as the system gives: each connection is one."""
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

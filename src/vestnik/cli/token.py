@@ -1,0 +1,137 @@
+"""``vestnik token``: what programs say to a gateway to be let in."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from vestnik.app.serve.folder import LOCAL_TOKEN
+from vestnik.cli._gateway_client import gateway_client, path_of
+from vestnik.cli._gateway_options import DATA, AccessToken, DataDir, GatewayUrl, Where
+from vestnik.cli._gateway_views import moment, print_rows, print_secret, print_thing
+from vestnik.cli._options import AsJson
+from vestnik.errors import BadInput
+from vestnik.gateway.model import Scope
+from vestnik.ids import OwnerId
+from vestnik.terminal import run
+from vestnik.web.asked import NewToken, Nothing
+from vestnik.web.shown import IssuedTokenView, TokenList, TokenView
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    help="Create, list, regenerate and delete tokens of a gateway.", no_args_is_help=True
+)
+
+TokenArgument = Annotated[str, typer.Argument(help="The token's id, see `token list`.")]
+OwnerOrNone = Annotated[str | None, typer.Argument(help="Whose, by id; see `owner list`.")]
+Operator = Annotated[bool, typer.Option("--operator", help="The operator's, good for all owners.")]
+
+
+@app.command()
+def create(
+    owner: OwnerOrNone = None,
+    operator: Operator = False,
+    scope: Annotated[
+        list[Scope] | None, typer.Option(help="What it is good for; can be repeated.")
+    ] = None,
+    label: Annotated[str, typer.Option(help="What you call it.")] = "",
+    as_json: AsJson = False,
+    data: DataDir = DATA,
+    url: GatewayUrl = None,
+    token: AccessToken = None,
+) -> None:
+    """Create a token and print it, this once; without --scope it is good for notify."""
+    whose = _whose(owner, operator=operator)
+    wanted = NewToken(scopes=scope or [Scope.NOTIFY], owner=whose, label=label)
+    issued = run(_create(Where(data, url, token), wanted))
+    _print_issued(issued, as_json=as_json)
+
+
+@app.command("list")
+def list_(
+    owner: OwnerOrNone = None,
+    operator: Operator = False,
+    as_json: AsJson = False,
+    data: DataDir = DATA,
+    url: GatewayUrl = None,
+    token: AccessToken = None,
+) -> None:
+    """List the tokens of an owner, or of the operator; never the tokens themselves."""
+    found = run(_list(Where(data, url, token), _whose(owner, operator=operator)))
+    rows = ((one, _cells(one)) for one in found)
+    print_rows(
+        rows, as_json=as_json, nothing="There is no token: `vestnik token create` makes one."
+    )
+
+
+@app.command()
+def regenerate(
+    id: TokenArgument,
+    as_json: AsJson = False,
+    data: DataDir = DATA,
+    url: GatewayUrl = None,
+    token: AccessToken = None,
+) -> None:
+    """Replace a token by a new one; connections with the old one are dropped."""
+    _print_issued(run(_regenerate(Where(data, url, token), id)), as_json=as_json)
+
+
+@app.command()
+def delete(
+    id: TokenArgument,
+    data: DataDir = DATA,
+    url: GatewayUrl = None,
+    token: AccessToken = None,
+) -> None:
+    """Delete a token; connections with it are dropped."""
+    run(_delete(Where(data, url, token), id))
+
+
+async def _create(where: Where, wanted: NewToken) -> IssuedTokenView:
+    async with gateway_client(where) as gateway:
+        return await gateway.post(path_of("tokens"), wanted, IssuedTokenView)
+
+
+async def _list(where: Where, owner: OwnerId | None) -> list[TokenView]:
+    async with gateway_client(where) as gateway:
+        found = (await gateway.get(path_of("tokens"), TokenList, owner=owner)).items
+        return [one for one in found if one.id != LOCAL_TOKEN]
+
+
+async def _regenerate(where: Where, id: str) -> IssuedTokenView:
+    async with gateway_client(where) as gateway:
+        return await gateway.post(path_of("tokens", id, "regenerate"), Nothing(), IssuedTokenView)
+
+
+async def _delete(where: Where, id: str) -> None:
+    async with gateway_client(where) as gateway:
+        await gateway.delete(path_of("tokens", id))
+        typer.echo(f"deleted {id}", err=True)
+
+
+def _whose(owner: str | None, *, operator: bool) -> OwnerId | None:
+    if (owner is None) != operator:
+        raise BadInput("Say whose: the id of an owner, or --operator.")
+    return OwnerId(owner) if owner is not None else None
+
+
+def _print_issued(issued: IssuedTokenView, *, as_json: bool) -> None:
+    if as_json:
+        print_thing(issued, as_json=True)
+        return
+    scopes = ", ".join(issued.token.scopes)
+    print_secret(
+        issued.secret,
+        f"token {issued.token.id} ({scopes}); keep it, it is not shown again:",
+    )
+
+
+def _cells(token: TokenView) -> dict[str, str]:
+    return {
+        "id": token.id,
+        "scopes": ",".join(token.scopes),
+        "label": token.label,
+        "since": moment(token.created),
+    }
