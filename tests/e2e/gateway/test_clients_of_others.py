@@ -10,6 +10,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 import websockets
+
 from tests.e2e.gateway.lines import boticordpy, client, node_ws
 from tests.e2e.gateway.process import Gateway, running
 

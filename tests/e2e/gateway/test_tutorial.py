@@ -1,0 +1,143 @@
+"""The tutorial and the READMEs, typed as they stand, but for the ports."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import socket
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+ROOT = Path(__file__).parents[3]
+BACKGROUND = ("vestnik serve", "vestnik listen", "vestnik receive")
+DEADLINE = 30.0
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+def commands_of(page: Path, wanted: str = "vestnik serve") -> list[str]:
+    """The shell commands of a page, from the block on that has the wanted one."""
+    blocks = re.findall(r"```sh\n(.*?)```", page.read_text(), re.DOTALL)
+    first = next(number for number, block in enumerate(blocks) if wanted in block)
+    blocks = blocks[first:] if page.parent.name == "tutorial" else [blocks[first]]
+    return [line for block in blocks for line in block.splitlines()]
+
+
+class Terminal:
+    """Types commands; those that go on are left running, and what they print is kept."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._ports = {"8080": str(free_port()), "8081": str(free_port())}
+        commands = Path(sys.executable).parent
+        self._env = {**os.environ, "PATH": f"{commands}:{os.environ['PATH']}"}
+        self._running: list[asyncio.subprocess.Process] = []
+        self.printed = ""
+
+    async def type(self, line: str) -> str:
+        for port, free in self._ports.items():
+            line = line.replace(port, free)
+        if line.startswith("vestnik serve"):
+            line += f" --listen 127.0.0.1:{self._ports['8080']}"
+        if line.startswith("vestnik receive"):
+            line += f" --port {self._ports['8081']}"
+        if line.startswith(BACKGROUND):
+            return await self._begin(line)
+        assigned = re.fullmatch(r"(\w+)=\$\((.*)\)", line)
+        printed = await self._run(assigned[2] if assigned else line)
+        if assigned:
+            self._env[assigned[1]] = printed.strip()
+        return printed
+
+    async def until_printed(self, text: str) -> None:
+        async with asyncio.timeout(DEADLINE):
+            while not re.search(text, self.printed):
+                await self._read_more()
+
+    async def end(self) -> None:
+        for process in self._running:
+            if process.returncode is None:
+                process.terminate()
+        for process in self._running:
+            await process.wait()
+
+    async def _run(self, line: str) -> str:
+        process = await asyncio.create_subprocess_shell(
+            line, cwd=self._folder, env=self._env, stdout=asyncio.subprocess.PIPE
+        )
+        async with asyncio.timeout(DEADLINE):
+            printed, _ = await process.communicate()
+        assert process.returncode == 0, line
+        return printed.decode()
+
+    async def _begin(self, line: str) -> str:
+        self._running.append(
+            await asyncio.create_subprocess_shell(
+                f"exec {line} 2>&1",
+                cwd=self._folder,
+                env={**self._env, "PYTHONUNBUFFERED": "1"},
+                stdout=asyncio.subprocess.PIPE,
+            )
+        )
+        ready = {"vestnik s": "gateway on", "vestnik l": "Connected", "vestnik r": "Waiting"}
+        self.printed = ""
+        await self.until_printed(ready[line[:9]])
+        return self.printed
+
+    async def _read_more(self) -> None:
+        reading = {
+            asyncio.ensure_future(process.stdout.readline())
+            for process in self._running
+            if process.stdout is not None
+        }
+        done, waiting = await asyncio.wait(reading, return_when=asyncio.FIRST_COMPLETED)
+        for task in waiting:
+            task.cancel()
+        await asyncio.wait(reading)
+        for task in done:
+            self.printed += task.result().decode()
+
+
+@pytest.fixture
+async def terminal(tmp_path: Path) -> AsyncIterator[Terminal]:
+    terminal = Terminal(tmp_path)
+    try:
+        yield terminal
+    finally:
+        await terminal.end()
+
+
+@pytest.mark.timeout(120)
+async def test_the_tutorial_brings_one_to_a_terminal_and_one_to_a_webhook(
+    terminal: Terminal,
+) -> None:
+    webhook = ""
+    for line in commands_of(ROOT / "docs/tutorial/notifications.md"):
+        printed = await terminal.type(re.sub(r"whk_\w+", webhook, line))
+        if line.startswith("vestnik publish echo-bot up_added"):
+            await terminal.until_printed(r"up_added  echo-bot  by u17  {\"upCount\":1}")
+        if line.startswith("vestnik webhook list"):
+            found = await terminal.type(f"{line} --json")
+            webhook = msgspec.json.decode(found)[0]["id"]
+        if line.startswith("vestnik webhook test"):
+            await terminal.until_printed(r"  test  ")
+        if line.startswith("vestnik publish echo-bot comment_added"):
+            for _ in ("by WebSocket", "by webhook"):
+                await terminal.until_printed(r"comment_added  echo-bot  by u17")
+                terminal.printed = terminal.printed.partition("comment_added")[2]
+    assert printed.count("delivered") == 2
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.ru.md"])
+async def test_what_a_readme_types_prints_what_it_shows(terminal: Terminal, readme: str) -> None:
+    for line in commands_of(ROOT / readme):
+        await terminal.type(line)
+    await terminal.until_printed(r"up_added  echo-bot  by u17  {\"upCount\":1}")
