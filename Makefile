@@ -39,6 +39,7 @@ check: setup
 	$(RUN)python scripts/generate_core.py --check
 	$(RUN)python scripts/generate_notify_types.py --check
 	$(RUN)python scripts/generate_configuration.py --check
+	$(RUN)python scripts/generate_rest_page.py --check
 
 format: setup
 	$(RUN)ruff check --fix .
@@ -48,12 +49,15 @@ generate: setup
 	$(RUN)python scripts/generate_core.py
 	$(RUN)python scripts/generate_notify_types.py
 	$(RUN)python scripts/generate_configuration.py
+	$(RUN)python scripts/generate_rest_page.py
 	$(RUN)pybabel compile -q -d src/vestnik/bot/words/locale -D vestnik
 
 bench: setup
 	$(RUN)python bench/rpc.py
 	$(RUN)python bench/relay.py
 	$(RUN)python bench/bot.py
+	$(RUN)python bench/gateway.py
+	$(RUN)python bench/webhooks.py
 
 docs: setup
 	$(RUN)sphinx-build -q -W --keep-going -b html docs build/docs

@@ -22,7 +22,7 @@ from typing import Literal
 import machine
 import report
 
-__all__ = ["Bench", "Contender", "ContenderFailed", "Goal", "Measure", "run"]
+__all__ = ["Bench", "Contender", "ContenderFailed", "Goal", "Limit", "Measure", "run"]
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -72,6 +72,18 @@ class Goal:
     against: str = ""
     """The measure of the peers, when it is another one."""
 
+    peer: str = ""
+    """Who is compared with, when it is not the best."""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """How good one of our contenders has to be, whatever the peers are."""
+
+    ours: str
+    measure: str
+    value: float
+
 
 @dataclass(frozen=True)
 class Bench:
@@ -81,6 +93,7 @@ class Bench:
     contenders: Sequence[Contender]
     measures: Sequence[Measure]
     goals: Sequence[Goal] = ()
+    limits: Sequence[Limit] = ()
     parameters: Mapping[str, object] = field(default_factory=dict)
     """Passed to every contender."""
 

@@ -7,7 +7,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from harness import Bench, Goal, Measure
+    from harness import Bench, Goal, Limit, Measure
 
 __all__ = ["markdown"]
 
@@ -17,9 +17,11 @@ Rounds = Sequence[Mapping[str, Mapping[str, float]]]
 def markdown(bench: Bench, rounds: Rounds, surroundings: Mapping[str, str]) -> str:
     """Write the whole report."""
     tables = [_table(bench, measure, rounds) for measure in bench.measures]
-    goals = ["**Goals**", "", *(_verdict(bench, goal, rounds) for goal in bench.goals)]
+    verdicts = [_verdict(bench, goal, rounds) for goal in bench.goals]
+    verdicts += [_limit_verdict(bench, limit, rounds) for limit in bench.limits]
+    goals = ["**Goals**", "", *verdicts] if verdicts else []
     where = "; ".join(f"{name} {value}" for name, value in surroundings.items())
-    return "\n\n".join([where, *tables, "\n".join(goals) if bench.goals else ""]).rstrip()
+    return "\n\n".join([where, *tables, "\n".join(goals)]).rstrip()
 
 
 def _table(bench: Bench, measure: Measure, rounds: Rounds) -> str:
@@ -43,13 +45,29 @@ def _verdict(bench: Bench, goal: Goal, rounds: Rounds) -> str:
     """Say whether a goal was reached, by the median of the ratios of each round."""
     measures = {measure.key: measure for measure in bench.measures}
     ours, theirs = measures[goal.measure], measures[goal.against or goal.measure]
-    best = _best_peer(bench, theirs, rounds)
-    ratios = _ratios(rounds, (goal.ours, ours), (best, theirs))
+    peer = goal.peer or _best_peer(bench, theirs, rounds)
+    ratios = _ratios(rounds, (goal.ours, ours), (peer, theirs))
     if not ratios:
         return f"- {ours.title}: not measured"
     verdict = "reached" if median(ratios) >= goal.factor else "**missed**"
-    compared = f"{ours.title} of {goal.ours}, against {theirs.title} of {best}"
+    compared = f"{ours.title} of {goal.ours}, against {theirs.title} of {peer}"
     return f"- {verdict}: {compared}: {_ratio_text(ratios)}, the goal is {goal.factor:g} ×"
+
+
+def _limit_verdict(bench: Bench, limit: Limit, rounds: Rounds) -> str:
+    """Say whether the median of the rounds is good enough by itself."""
+    ours = next(measure for measure in bench.measures if measure.key == limit.measure)
+    values = _values(rounds, limit.ours, limit.measure)
+    if not values:
+        return f"- {ours.title}: not measured"
+    found = median(values)
+    is_good = found >= limit.value if ours.more_is_better else found <= limit.value
+    verdict = "reached" if is_good else "**missed**"
+    bound = "at least" if ours.more_is_better else "at most"
+    return (
+        f"- {verdict}: {ours.title}, {limit.ours}: {_number(found)} ({_spread(values)}) "
+        f"{ours.unit}, the goal is {bound} {limit.value:,g}"
+    )
 
 
 def _best_peer(bench: Bench, measure: Measure, rounds: Rounds) -> str:
