@@ -8,6 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 from vestnik.cli import app
+from vestnik.cli._later import LaterCommand
 
 PAGE = (Path(__file__).parents[2] / "docs/reference/command-line.md").read_text()
 
@@ -15,7 +16,9 @@ PAGE = (Path(__file__).parents[2] / "docs/reference/command-line.md").read_text(
 def commands() -> Iterator[tuple[str, list[str]]]:
     root = typer.main.get_command(app)
     assert isinstance(root, TyperGroup)
-    for name, command in root.commands.items():
+    for name, later in root.commands.items():
+        assert isinstance(later, LaterCommand)
+        command = later.load()
         inner = command.commands if isinstance(command, TyperGroup) else {"": command}
         for inner_name, leaf in inner.items():
             options = [opt for param in leaf.params for opt in param.opts if opt.startswith("--")]
