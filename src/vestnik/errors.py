@@ -39,9 +39,9 @@
     │   ├── BadHandshake          a request that cannot become a WebSocket
     │   ├── BadMessage            a message that the notification protocol does not have
     │   └── BadSignature          a webhook that was not signed with our secret just now
-    └── RelayError                something about the embedded relay (exit code 1)
-        ├── AddressInUse          another program listens on the port
-        └── StorageFailed         mail cannot be stored (disk full, folder not writable)
+    ├── RelayError                something about the embedded relay (exit code 1)
+    │   └── StorageFailed         mail cannot be stored (disk full, folder not writable)
+    └── AddressInUse              another program listens on the port (exit code 1)
 
 An error of a lower layer (``OSError``, ``msgspec.DecodeError``) never leaves the room that
 caused it: it is mapped to one of these where it happens.
@@ -395,7 +395,11 @@ class RelayError(VestnikError):
     """Something about the embedded relay."""
 
 
-class AddressInUse(RelayError):
+class StorageFailed(RelayError):
+    """Mail cannot be stored."""
+
+
+class AddressInUse(VestnikError):
     """Another program listens on the address."""
 
     def __init__(self, host: str, port: int) -> None:
@@ -408,7 +412,3 @@ class AddressInUse(RelayError):
             f"Port {self.port} on {self.host} is taken by another program: "
             "stop it or choose another port."
         )
-
-
-class StorageFailed(RelayError):
-    """Mail cannot be stored."""

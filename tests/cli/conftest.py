@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import re
 import signal
 import subprocess
@@ -96,6 +97,11 @@ def vestnik(
 ) -> Callable[..., Outcome]:
     """Runs a command to its end, in this process for speed."""
     from vestnik.cli import main
+
+    # A command that logs writes to this test's stderr, which no later test has.
+    log = logging.getLogger()
+    monkeypatch.setattr(log, "handlers", log.handlers[:])
+    monkeypatch.setattr(log, "level", log.level)
 
     def run(*arguments: str) -> Outcome:
         monkeypatch.setattr(sys, "argv", ["vestnik", *arguments])

@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Outcome, Running
+from tests.cli.gateways import said, serve
 from tests.sdk.conftest import Peer, Script, gateway
+from vestnik.app.serve import DataFolder, LocalAccess
 from vestnik.sdk.loop_thread import LoopThread
 
 Vestnik = Callable[..., Outcome]
@@ -111,6 +113,25 @@ def test_a_bad_token_is_one_sentence(vestnik: Vestnik) -> None:
     assert "refuses the token (Unauthorized)" in outcome.sentence
 
 
+def test_the_gateway_of_a_folder_is_found(start: Start, vestnik: Vestnik, tmp_path: Path) -> None:
+    data = str(tmp_path / "data")
+    served = serve(start, tmp_path / "data")
+    assert said(vestnik, "owner", "add", "anna", "--data", data) == "anna"
+    said(vestnik, "resource", "add", "bot", "--owner", "anna", "--data", data)
+    token = said(vestnik, "token", "create", "anna", "--data", data)
+    running = start("listen", token, "--data", data)
+    assert served.websocket_url.rstrip("/") in running.error_line()
+    assert running.error_line() == "Connected."
+    assert vestnik("publish", "bot", "up_added", "--data", data).exit_code == 0
+    assert "up_added  bot" in running.line()
+
+
+def test_a_certificate_is_for_a_name(vestnik: Vestnik, tmp_path: Path) -> None:
+    DataFolder(tmp_path).offer(LocalAccess("https://127.0.0.1:1", "tok", "ab"))
+    outcome = vestnik("listen", "tok", "--data", str(tmp_path))
+    assert (outcome.exit_code, "--url wss://NAME" in outcome.sentence) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
@@ -120,13 +141,15 @@ def test_a_bad_token_is_one_sentence(vestnik: Vestnik) -> None:
         (("tok", "--url", "gopher://h"), "no address of a gateway"),
         (("tok", "--no-resume", "--state", "f"), "--state is for resuming"),
         (("--token-file", "/no/such"), "cannot be read"),
-        (("tok", "--forward", "x"), "--forward needs an address"),
+        (("tok", "--data", "/no/such"), "is by --url, --boticord or --data"),
+        (("tok", "--url", "ws://h", "--forward", "x"), "--forward needs an address"),
     ],
 )
 def test_what_cannot_work_is_one_sentence(
     vestnik: Vestnik, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], says: str
 ) -> None:
-    monkeypatch.delenv("VESTNIK_TOKEN", raising=False)
+    for name in "VESTNIK_TOKEN", "VESTNIK_URL":
+        monkeypatch.delenv(name, raising=False)
     outcome = vestnik("listen", *arguments)
     assert outcome.exit_code == 2
     assert says in outcome.sentence

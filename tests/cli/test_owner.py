@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import io
 import json
+import re
+import shutil
 import signal
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -45,6 +49,63 @@ def test_an_owner_lives_from_add_to_remove(gateway: Path, vestnik: Vestnik) -> N
     assert (outcome.out, "no owner yet" in outcome.err) == ("", True)
 
 
+def test_an_owner_is_called_by_the_name_where_that_can_be_an_id(
+    gateway: Path, vestnik: Vestnik
+) -> None:
+    assert said(vestnik, "owner", "add", "anna") == "anna"
+    assert said(vestnik, "owner", "add", "anna").startswith("own_")
+    assert said(vestnik, "owner", "add", "Anna & Co").startswith("own_")
+
+
+def test_a_newcomer_is_told_what_comes_next(
+    data: Path, vestnik: Vestnik, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("VESTNIK_DATA")
+    at = ("--data", str(data))
+    said(vestnik, "owner", "add", "anna", *at)
+    outcome = vestnik("resource", "add", "bot", "--owner", "anna", *at)
+    assert outcome.err == f"next: vestnik publish bot up_added --data {data}\n"
+    outcome = vestnik("webhook", "add", "anna", "https://receiver.example/", *at)
+    (webhook,) = objects(vestnik, "webhook", "list", *at)
+    assert outcome.err.endswith(f"next: vestnik webhook test {webhook['id']} --data {data}\n")
+
+
+class Thanks(BaseHTTPRequestHandler):
+    """Answers every POST with two lines."""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"thank\nyou")
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Keep quiet."""
+
+
+@pytest.fixture
+def receiver() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Thanks) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+        thread.join()
+
+
+def test_a_test_of_a_webhook_shows_what_came_back(
+    data: Path, vestnik: Vestnik, start: Callable[..., Running], receiver: str
+) -> None:
+    serve(start, data, "--allow-network", "127.0.0.0/8", "--allow-network", "::1/128")
+    said(vestnik, "owner", "add", "anna")
+    said(vestnik, "webhook", "add", "anna", receiver)
+    (webhook,) = objects(vestnik, "webhook", "list")
+    outcome = vestnik("webhook", "test", webhook["id"])
+
+    assert outcome.exit_code == 0
+    assert re.fullmatch(r"delivered\tstatus 200\t\d+ ms\nthank\ufffdyou\n", outcome.out)
+
+
 def test_a_token_stands_alone_on_stdout(gateway: Path, vestnik: Vestnik) -> None:
     said(vestnik, "owner", "add", "Ann", "--id", "ann")
     outcome = vestnik("token", "create", "ann", "--label", "laptop")
@@ -67,6 +128,9 @@ def test_the_operators_tokens_are_listed_without_the_one_of_the_machine(
 
     (token,) = objects(vestnik, "token", "list", "--operator")
     assert token["scopes"] == ["manage", "publish"]
+    for change in "regenerate", "delete":
+        outcome = vestnik("token", change, "local")
+        assert (outcome.exit_code, "There is no token 'local'" in outcome.sentence) == (2, True)
 
 
 def test_a_resource_lives_from_add_to_remove(gateway: Path, vestnik: Vestnik) -> None:
@@ -123,6 +187,7 @@ def test_a_private_address_is_refused_in_a_sentence(gateway: Path, vestnik: Vest
 
     assert outcome.exit_code == 2
     assert "127.0.0.1" in outcome.sentence
+    assert "`vestnik serve --allow-network`" in outcome.sentence
 
 
 @pytest.mark.parametrize(
@@ -177,6 +242,17 @@ def test_a_server_that_was_killed_is_not_waited_for(
     again = serve(start, data)
     assert [one["id"] for one in objects(vestnik, "owner", "list")] == ["ann"]
     assert again.url in (data / "server.json").read_text()
+
+
+def test_a_copy_of_a_folder_is_not_taken_for_the_original(
+    data: Path, vestnik: Vestnik, start: Callable[..., Running], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serve(start, data)
+    copy = data.with_name("copy")
+    shutil.copytree(data, copy)
+    assert (copy / "server.json").exists()
+    said(vestnik, "owner", "add", "zoe", "--data", str(copy))
+    assert objects(vestnik, "owner", "list") == []
 
 
 def test_a_gateway_far_away_is_reached_by_url_and_token(

@@ -110,9 +110,9 @@ def test_a_newcomer_is_told_how_to_go_on(start: Callable[..., Running], data: Pa
     while "vestnik listen" not in hints[-1]:
         hints.append(served.running.error_line())
 
-    assert "vestnik owner add NAME --data" in hints[-3]
+    assert "vestnik owner add anna --data" in hints[-3]
     assert "vestnik resource add" in hints[-2]
-    assert f"vestnik listen --url {served.websocket_url} $(vestnik token create" in hints[-1]
+    assert f"vestnik listen $(vestnik token create anna --data {data}) --data {data}" in hints[-1]
     assert "Traceback" not in served.running.end().err
 
 
@@ -129,6 +129,16 @@ def test_port_zero_is_any_and_the_log_is_json_off_a_terminal(
     assert (line["method"], line["status"], line["who"]) == ("GET", 200, "local")
     assert "vst_" not in outcome.err
     assert "?" not in line["path"]
+
+
+def test_the_world_is_told_the_public_address(
+    start: Callable[..., Running], data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VESTNIK_SERVER__PUBLIC_URL", "https://gw.example")
+    served = serve(start, data)
+    assert served.running.line() == (
+        "for the world https://gw.example, WebSocket wss://gw.example/websocket/"
+    )
 
 
 def test_a_taken_port_is_a_sentence_and_exit_code_1(

@@ -13,6 +13,15 @@ from vestnik.gateway import Access, Roster, Scope, digest_of, new_token, reaches
 from vestnik.ids import OwnerId
 
 
+def test_a_guest_is_recognised_and_is_in_no_roster() -> None:
+    roster = Roster()
+    access = Access(roster)
+    access.admit(token("local"))
+    assert access.require("local", Scope.NOTIFY) == token("local")
+    assert roster.token(token("local").id) is None
+    assert roster.tokens_of(token("local").owner) == ()
+
+
 def test_tokens_are_long_and_never_the_same() -> None:
     made = {new_token() for _ in range(100)}
     assert len(made) == 100

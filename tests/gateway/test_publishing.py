@@ -11,7 +11,7 @@ import pytest
 
 from tests.gateway.records import about, operator, owner, resource, token, webhook
 from vestnik.errors import NotAllowed, NotFound, Overloaded, StoreFailed
-from vestnik.gateway import Owner, Publishing, Receipt, Roster, Scope
+from vestnik.gateway import Owner, Publishing, Receipt, Roster, Scope, _telling
 from vestnik.gateway.brokers import MemoryBroker
 from vestnik.gateway.model import Appended, Batch, Planned
 from vestnik.gateway.ports import BrokerMessage, Notified, owner_topic
@@ -327,3 +327,27 @@ async def test_a_long_queue_is_stored_in_portions() -> None:
         room.gate.set()
         await asyncio.gather(first, *many)
         assert room.groups == [1, 5, 2]
+
+
+async def test_what_is_stored_counts_as_accepted_whatever_its_webhooks_make_of_it(
+    room: Room, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(planned: Sequence[Planned]) -> None:
+        raise RuntimeError("a mistake")
+
+    monkeypatch.setattr(room.places, "accept", fail)
+    assert (await room.say(1)).accepted == 1
+    assert [len(told.items) for told in room.told] == [1]
+    assert "a mistake" in caplog.text
+
+
+async def test_nothing_is_kept_of_owners_who_are_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_telling, "LOOK_AGAIN_AT", 4)
+    room = Room()
+    async with room.publishing:
+        for number in range(20):
+            id = f"guest-{number}"
+            room.roster.put(owner(id), resource(f"bot-{number}", id))
+            await room.publishing.publish([about(f"bot-{number}")], operator())
+            room.roster.remove(Owner, OwnerId(id))
+    assert len(room.publishing._telling._epochs) < 10

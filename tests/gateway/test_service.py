@@ -164,7 +164,7 @@ async def test_the_owner_is_told_when_a_webhook_is_given_up() -> None:
 async def test_a_gateway_that_cannot_tell_it_goes_on(caplog: pytest.LogCaptureFixture) -> None:
     clock = FakeClock()
     async with gateway_of(await a_store(clock), clock) as gateway:
-        gateway.publishing._most_waiting = 0
+        gateway.publishing._room._most = 0
         await gateway._webhook_disabled(hook())
     assert "could not be told" in caplog.text
 
@@ -179,3 +179,16 @@ async def test_it_goes_on_where_it_was_on_a_store_of_files(tmp_path: Path) -> No
             receipt = await gateway.publishing.publish([about()], operator(), "key")
             assert receipt.is_repeat is is_repeat
             assert (await gateway.log.position(ANNA)).offset == 1
+
+
+async def test_a_log_that_cannot_be_read_is_not_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = FakeClock()
+    store = await a_store(clock)
+
+    async def fail(*_: object) -> None:
+        raise StoreFailed("The disk is broken.")
+
+    async with gateway_of(store, clock) as gateway:
+        assert await gateway.is_ready()
+        monkeypatch.setattr(store.log, "read", fail)
+        assert not await gateway.is_ready()

@@ -247,3 +247,43 @@ def test_the_place_of_an_earlier_run_is_asked_for_and_older_ones_are_dropped() -
     session.received(hello(epoch="e", offset=9, recovered=True), 0)
     assert session.received(notify(7), 0) == []
     assert kinds(list(session.received(notify(8), 0))) == ["Deliver"]
+
+
+def resumes(actions: list[object]) -> list[object]:
+    """Tell which places are asked for again."""
+    said = [json.loads(one.data) for one in actions if isinstance(one, Send)]
+    return [one["data"] for one in said if one["event"] == "resume"]
+
+
+def test_when_it_has_become_quiet_the_end_of_the_stream_is_asked_for_once() -> None:
+    session = session_at(AT_4, notify(5))
+    assert resumes(list(session.tick(45))) == []
+    session.received('{"event":"pong"}', 45)
+    assert resumes(list(session.tick(90))) == [{"epoch": "e", "offset": 5}]
+    session.received('{"event":"pong"}', 90)
+    assert kinds(list(session.received(notify(6), 90))) == ["Deliver"]
+    assert resumes(list(session.tick(135))) == []
+    session.received('{"event":"pong"}', 135)
+    assert resumes(list(session.tick(180))) == [{"epoch": "e", "offset": 6}]
+    session.received('{"event":"pong"}', 180)
+    assert resumes(list(session.tick(225))) == []
+
+
+def test_where_there_are_no_places_nothing_is_asked_for_again() -> None:
+    session = session_at(hello(), notify())
+    for moment in (45, 90, 135):
+        assert session.tick(moment) == [Send(PING)]
+        session.received('{"event":"pong"}', moment)
+
+
+def test_who_has_heard_nothing_since_hello_has_nothing_to_ask_for() -> None:
+    session = session_at(AT_4)
+    for moment in (45, 90):
+        assert session.tick(moment) == [Send(PING)]
+        session.received('{"event":"pong"}', moment)
+
+
+def test_before_hello_nothing_is_asked_for_again() -> None:
+    session = Session("token", after=Position("e", 4))
+    session.opened(0)
+    assert kinds(list(session.received(notify(9, missed=4), 0))) == ["Lost", "Deliver"]

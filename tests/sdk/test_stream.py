@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import http
+import json
 import logging
 
 import pytest
@@ -14,6 +15,7 @@ from tests.sdk.conftest import Peer, client, gateway, note, numbers, take
 from vestnik.errors import AuthenticationFailed, BadInput, GatewayUnreachable
 from vestnik.sdk import Duplicates, Gap, Notification, Position, connect
 from vestnik.sdk.attempts import Attempts
+from vestnik.sdk.dialling import Closed
 from vestnik.sdk.notification import read_notification
 from vestnik.testing import FakeClock
 from vestnik.wire import Told
@@ -650,3 +652,69 @@ async def test_a_token_in_the_clear_beyond_this_machine_is_warned_of(
     assert "in the clear to ws://gateway.example/websocket/" in caplog.text
     assert "hidden" not in caplog.text
     assert "pass@" not in caplog.text
+
+
+class Stubborn:
+    """A socket that takes some turns of the loop to stop listening."""
+
+    def __init__(self) -> None:
+        self.is_stopping = asyncio.Event()
+        self.is_closed = False
+        self.shows_life = asyncio.Event()
+        self.heard = ['{"event":"hello","data":{"id":"c"}}']
+
+    async def receive(self) -> str | bytes | Closed:
+        if self.heard:
+            return self.heard.pop(0)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.is_stopping.set()
+            for _ in range(5):
+                await asyncio.sleep(0)
+        raise AssertionError
+
+    async def send(self, data: bytes) -> None:
+        """Take it."""
+
+    async def show_life(self) -> None:
+        self.shows_life.set()
+
+    async def close(self) -> None:
+        self.is_closed = True
+
+
+async def test_it_can_be_closed_at_the_very_moment_when_the_connection_ends() -> None:
+    clock, sockets = FakeClock(), [Stubborn(), Stubborn()]
+    first = sockets[0]
+
+    async def dial(url: str) -> Stubborn:
+        return sockets.pop(0)
+
+    async with client("ws://127.0.0.1:1", dial=dial, clock=clock) as notifications:
+        advancing = asyncio.create_task(clock.advance(65))
+        async with asyncio.timeout(10):
+            await first.is_stopping.wait()
+            await notifications.close()
+        advancing.cancel()
+    assert first.is_closed
+    assert len(sockets) == 1
+
+
+async def test_while_nobody_takes_what_came_it_still_shows_that_it_lives() -> None:
+    clock, socket = FakeClock(), Stubborn()
+    told = {"event": "notify", "data": note(1)}
+    socket.heard += [json.dumps(told)] * 3
+
+    async def dial(url: str) -> Stubborn:
+        return socket
+
+    async with client("ws://127.0.0.1:1", dial=dial, clock=clock, most_waiting=1) as notifications:
+        for _ in range(3):
+            socket.shows_life.clear()
+            await clock.advance(10)
+            assert socket.shows_life.is_set()
+        await take(notifications, 3)
+        socket.shows_life.clear()
+        await clock.advance(10)
+        assert not socket.shows_life.is_set()

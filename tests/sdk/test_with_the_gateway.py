@@ -119,3 +119,19 @@ async def _take_until_complete(notifications: Notifications, many: int) -> list[
             if len(taken) == many:
                 break
     return taken
+
+
+async def test_what_was_missed_at_the_very_end_comes_without_another_notification() -> None:
+    async with (
+        Stage() as stage,
+        client(stage.url, stage.token(), clock=stage.clock) as notifications,
+    ):
+        await stage.publish(1)
+        assert ups(await take(notifications, 1)) == ["up1"]
+        stage.be_slow(True)
+        await stage.publish(2, 3)
+        stage.be_slow(False)
+        taking = asyncio.create_task(take(notifications, 2))
+        while not taking.done():
+            await stage.clock.advance(5)
+        assert ups(await taking) == ["up2", "up3"]

@@ -118,11 +118,11 @@ async def test_a_mistake_of_ours_is_logged_and_not_told(
 
 
 async def test_readiness_asks_the_store(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def fail(owner: OwnerId) -> None:
+    async def fail(*_: object) -> None:
         raise StoreFailed("The disk is gone.")
 
     assert (await call(world.app, "GET", "/readyz")).status == 200
-    monkeypatch.setattr(world.gateway.log, "position", fail)
+    monkeypatch.setattr(world.gateway.log, "read", fail)
     assert (await call(world.app, "GET", "/readyz")).status == 503
 
 
@@ -132,6 +132,20 @@ async def test_receivers_find_from_where_webhooks_come(world: World) -> None:
     assert answer.read("websocket") == ["/websocket/", "/websocket"]
     assert answer.read("webhooks", "families") == ["ipv6"]
     assert answer.read("webhooks", "networks") == ["2a06:98c0::/29"]
+
+
+@pytest.mark.parametrize("public", ["https://gw.example/base", "https://gw.example/base/"])
+async def test_whoever_asks_is_told_the_public_address(world: World, public: str) -> None:
+    app = build_app(world.gateway, public_url=public)
+    answer = await call(app, "GET", "/.well-known/vestnik")
+    assert answer.read("websocket") == [
+        "wss://gw.example/base/websocket/",
+        "wss://gw.example/base/websocket",
+    ]
+    assert answer.read("api") == "https://gw.example/base/api/v1"
+    assert answer.read("openapi") == "https://gw.example/base/api/v1/openapi.json"
+    described = await call(app, "GET", "/api/v1/openapi.json")
+    assert described.read("servers") == [{"url": "https://gw.example/base"}]
 
 
 async def test_more_can_be_served_beside_the_api(world: World) -> None:

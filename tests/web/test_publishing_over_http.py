@@ -183,7 +183,7 @@ async def test_a_bad_key_is_refused(world: World, key: str) -> None:
 
 
 async def test_too_much_is_told_by_429_with_a_time(world: World) -> None:
-    world.gateway.publishing._most_waiting = 1
+    world.gateway.publishing._room._most = 1
     many = {"notifications": [UP, UP]}
     answer = await world.anna.ask("POST", "/notifications", many)
     assert (answer.status, answer.headers["retry-after"]) == (429, "1")

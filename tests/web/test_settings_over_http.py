@@ -204,3 +204,16 @@ async def test_a_misspelled_field_is_named(
     answer = await world.anna.ask("POST", path, asked)
     assert answer.status == 422
     assert f"`{field}`" in answer.text("error", "message")
+
+
+async def test_a_list_can_be_read_on_when_what_it_was_read_up_to_is_gone(world: World) -> None:
+    for id in ("c", "b", "a"):
+        await world.operator("POST", "/owners", {"name": id, "id": id})
+    found, after = [], ""
+    for _ in range(5):
+        page = await world.operator("GET", f"/owners?limit=1&after={after}")
+        found.append(page.text("items", 0, "id"))
+        after = found[-1]
+        assert page.read("next") == (after if len(found) < 5 else None)
+        await world.operator("DELETE", f"/owners/{after}")
+    assert found == ["a", "anna", "b", "boris", "c"]

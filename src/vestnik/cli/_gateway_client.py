@@ -6,16 +6,14 @@ loopback port for as long as it takes.
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote, urlsplit, urlunsplit
 
-import aiohttp
 import msgspec
 
-from vestnik.app.serve import DataFolder, LocalAccess, load_config
+from vestnik.app.serve import DataFolder, LocalAccess
 from vestnik.cli._gateway_options import Where
 from vestnik.errors import (
     BadInput,
@@ -30,6 +28,9 @@ from vestnik.errors import (
     VestnikError,
 )
 from vestnik.web.shown import ErrorBody
+
+if TYPE_CHECKING:
+    import aiohttp  # `--help` and mistakes do without it, and it takes its time to load
 
 __all__ = ["GatewayClient", "gateway_client", "path_of"]
 
@@ -57,8 +58,10 @@ class GatewayClient:
         self._session = session
         self._base = access.url.rstrip("/")
         self._headers = {"Authorization": f"Bearer {access.token}"}
-        self._tls: ssl.SSLContext | aiohttp.Fingerprint | bool = True
+        self._tls: aiohttp.Fingerprint | bool = True
         if access.fingerprint is not None:
+            import aiohttp
+
             # The certificate is for a name, and we come by the address; so it is known by itself.
             self._tls = aiohttp.Fingerprint(bytes.fromhex(access.fingerprint))
 
@@ -98,6 +101,8 @@ class GatewayClient:
     async def _exchange(
         self, method: str, path: str, body: object, query: Mapping[str, object]
     ) -> tuple[int, bytes]:
+        import aiohttp
+
         try:
             async with self._session.request(
                 method,
@@ -131,7 +136,9 @@ async def gateway_client(where: Where) -> AsyncIterator[GatewayClient]:
         if access is not None and await _is_alive(session, access):
             yield GatewayClient(session, access)
             return
-        from vestnik.app.serve import serving  # only who needs a store pays for loading it
+    # Nobody else is there to be waited for at the end: no connection stays open between requests.
+    async with _session(keeping_open=False) as session:
+        from vestnik.app.serve import load_config, serving  # only who needs a store loads it
 
         config = load_config(where.data, where.config, where.environment)
         async with serving(config, where.data, offline=True) as server:
@@ -154,9 +161,14 @@ async def _is_alive(session: aiohttp.ClientSession, access: LocalAccess) -> bool
     return True
 
 
-def _session() -> aiohttp.ClientSession:
-    timeout = aiohttp.ClientTimeout(total=SECONDS, connect=CONNECT_SECONDS)
-    return aiohttp.ClientSession(timeout=timeout, auto_decompress=False)
+def _session(*, keeping_open: bool = True) -> aiohttp.ClientSession:
+    import aiohttp
+
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(force_close=not keeping_open),
+        timeout=aiohttp.ClientTimeout(total=SECONDS, connect=CONNECT_SECONDS),
+        auto_decompress=False,
+    )
 
 
 def _remote(url: str, token: str | None) -> LocalAccess:
@@ -186,6 +198,6 @@ def _refusal(status: int, content: bytes) -> VestnikError:
 def _reason(error: Exception) -> str:
     if isinstance(error, TimeoutError):
         return "no answer in time"
-    if isinstance(error, aiohttp.ServerFingerprintMismatch):
+    if type(error).__name__ == "ServerFingerprintMismatch":
         return "it has another certificate"
     return getattr(error, "strerror", None) or type(error).__name__

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, NamedTuple
@@ -50,6 +51,16 @@ class Where(NamedTuple):
     url: str | None = None
     token: str | None = None
     config: Path | None = None
+
+    @property
+    def again(self) -> str:
+        """What another command needs to reach the same gateway, to be put behind it."""
+        if self.url is not None:
+            # With it comes a token, which is nothing to be shown.
+            return "" if "VESTNIK_URL" in os.environ else f" --url {shlex.quote(self.url)}"
+        if self.data == DATA or "VESTNIK_DATA" in os.environ:
+            return ""
+        return f" --data {shlex.quote(str(self.data))}"
 
     @property
     def environment(self) -> Mapping[str, str]:

@@ -8,11 +8,8 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 import typer
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
-__all__ = ["moment", "print_rows", "print_secret", "print_thing", "yes"]
+__all__ = ["moment", "one_line", "print_next", "print_rows", "print_secret", "print_thing", "yes"]
 
 
 def print_rows(
@@ -35,7 +32,7 @@ def print_rows(
         _print_table([cells for _, cells in rows])
     else:
         for _, cells in rows:
-            typer.echo("\t".join(map(_in_one_line, cells.values())))
+            typer.echo("\t".join(map(one_line, cells.values())))
 
 
 def print_thing(thing: msgspec.Struct, *, as_json: bool) -> None:
@@ -47,13 +44,18 @@ def print_thing(thing: msgspec.Struct, *, as_json: bool) -> None:
         value = getattr(thing, name)
         if name.endswith(("created", "since", "planned", "due", "begun")):
             value = moment(value)
-        typer.echo(f"{name}\t{_in_one_line(_shown(value))}")
+        typer.echo(f"{name}\t{one_line(_shown(value))}")
 
 
 def print_secret(secret: str, explanation: str) -> None:
     """Print a secret alone on stdout, so that a shell can take it; the rest goes to stderr."""
     typer.echo(explanation, err=True)
     typer.echo(secret)
+
+
+def print_next(command: str) -> None:
+    """Tell a person on stderr what comes next."""
+    typer.echo(f"next: {command}", err=True)
 
 
 def moment(milliseconds: int | None) -> str:
@@ -80,12 +82,16 @@ def _shown(value: object) -> str:
 
 
 def _print_table(rows: list[Mapping[str, str]]) -> None:
+    from rich.console import Console  # only a terminal needs it, and it takes its time to load
+    from rich.markup import escape
+    from rich.table import Table
+
     table = Table(*rows[0])
     for cells in rows:
-        table.add_row(*(escape(_in_one_line(cell)) for cell in cells.values()))
+        table.add_row(*(escape(one_line(cell)) for cell in cells.values()))
     Console().print(table)
 
 
-def _in_one_line(text: str) -> str:
+def one_line(text: str) -> str:
     """Keep what others wrote from moving the cursor of a terminal."""
     return "".join(char if char.isprintable() else "�" for char in text)

@@ -13,7 +13,7 @@ from vestnik.app.serve import (
     warnings_about,
     what_it_does,
 )
-from vestnik.app.serve.loading import CONFIG_NAME
+from vestnik.app.serve.folder import CONFIG_NAME
 from vestnik.cli._gateway_options import DATA, ConfigFile, DataDir
 from vestnik.errors import BadInput
 

@@ -9,6 +9,8 @@ from typing import Annotated
 import typer
 
 from vestnik.app.listening import PlaceFile, follow
+from vestnik.app.serve import DataFolder
+from vestnik.cli._gateway_options import DATA, DataDir
 from vestnik.cli._notification_options import ExecLine, ForwardUrl, TokenFile, sinks, token_of
 from vestnik.cli._options import AsJson
 from vestnik.errors import BadInput
@@ -16,8 +18,6 @@ from vestnik.sdk import BOTICORD_URL, connect
 from vestnik.terminal import log_to_stderr, run
 
 __all__ = ["listen"]
-
-LOCAL_URL = "ws://127.0.0.1:8080"
 
 
 def listen(
@@ -27,8 +27,9 @@ def listen(
     ] = None,
     url: Annotated[
         str | None,
-        typer.Option(envvar="VESTNIK_URL", help=f"The gateway; {LOCAL_URL} without it."),
+        typer.Option(envvar="VESTNIK_URL", help="The gateway; without it the one of --data."),
     ] = None,
+    data: DataDir = DATA,
     boticord: Annotated[bool, typer.Option("--boticord", help=f"Use {BOTICORD_URL}")] = False,
     as_json: AsJson = False,
     command: ExecLine = None,
@@ -48,9 +49,25 @@ def listen(
         raise BadInput("--state is for resuming: leave --no-resume out.")
     known = token_of(token, token_file)
     place = PlaceFile(state) if state else None
-    where = BOTICORD_URL if boticord else url or LOCAL_URL
+    where = BOTICORD_URL if boticord else url or _local(data)
     log_to_stderr(level=logging.WARNING)
     run(_listen(known, where, place, resume, as_json=as_json, command=command, forward=forward))
+
+
+def _local(data: Path) -> str:
+    """Return the address of the gateway that runs on a folder of this machine."""
+    access = DataFolder(data).access()
+    if access is None:
+        raise BadInput(
+            f"No gateway runs on the folder {data}: start one with `vestnik serve`, or say where "
+            "one is by --url, --boticord or --data."
+        )
+    if access.fingerprint is not None:
+        raise BadInput(
+            f"The gateway of {data} speaks TLS: give --url wss://NAME by the name on its "
+            "certificate."
+        )
+    return access.url
 
 
 async def _listen(

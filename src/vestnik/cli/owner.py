@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 from typing import Annotated
 
+import msgspec
 import typer
 from msgspec import UNSET
 
@@ -11,6 +14,7 @@ from vestnik.cli._gateway_client import GatewayClient, gateway_client, path_of
 from vestnik.cli._gateway_options import DATA, AccessToken, DataDir, GatewayUrl, Where
 from vestnik.cli._gateway_views import moment, print_rows, print_thing
 from vestnik.cli._options import AsJson
+from vestnik.errors import Taken
 from vestnik.gateway.model import Owner
 from vestnik.terminal import run
 from vestnik.web.asked import NewOwner, OwnerChange
@@ -23,12 +27,17 @@ app = typer.Typer(help="Add, list, change and remove owners of a gateway.", no_a
 
 OwnerArgument = Annotated[str, typer.Argument(help="The owner's id, see `owner list`.")]
 MOST_AT_ONCE = 1000
+TYPEABLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+"""Names that are ids, too, and that no shell takes for something else."""
 
 
 @app.command()
 def add(
     name: Annotated[str, typer.Argument(help="What people call the owner.")],
-    id: Annotated[str | None, typer.Option(help="An id of your choice; else one is made.")] = None,
+    id: Annotated[
+        str | None,
+        typer.Option(help="An id of your choice; else the name if that can be one, or a new one."),
+    ] = None,
     dialect: Annotated[
         Dialect, typer.Option(help="named for clients that were published for BotiCord.")
     ] = Dialect.NUMERIC,
@@ -101,6 +110,10 @@ def remove(
 
 async def _post(where: Where, wanted: NewOwner) -> Owner:
     async with gateway_client(where) as gateway:
+        if wanted.id is None and TYPEABLE.fullmatch(wanted.name):
+            with contextlib.suppress(Taken):
+                named = msgspec.structs.replace(wanted, id=wanted.name)
+                return await gateway.post(path_of("owners"), named, Owner)
         return await gateway.post(path_of("owners"), wanted, Owner)
 
 

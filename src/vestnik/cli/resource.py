@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Annotated
 
 import typer
@@ -9,7 +10,7 @@ from msgspec import UNSET
 
 from vestnik.cli._gateway_client import GatewayClient, gateway_client, path_of
 from vestnik.cli._gateway_options import DATA, AccessToken, DataDir, GatewayUrl, Where
-from vestnik.cli._gateway_views import moment, print_rows, print_thing, yes
+from vestnik.cli._gateway_views import moment, print_next, print_rows, print_thing, yes
 from vestnik.cli._options import AsJson
 from vestnik.cli.owner import MOST_AT_ONCE, all_owners
 from vestnik.gateway.model import Resource
@@ -38,11 +39,13 @@ def add(
 ) -> None:
     """Add a resource, and print the id."""
     wanted = NewResource(name=name or id, owner=OwnerId(owner), id=id, notify=notify)
-    made = run(_post(Where(data, url, token), wanted))
+    where = Where(data, url, token)
+    made = run(_post(where, wanted))
     if as_json:
         print_thing(made, as_json=True)
     else:
         typer.echo(made.id)
+        print_next(f"vestnik publish {shlex.quote(made.id)} up_added{where.again}")
 
 
 @app.command("list")

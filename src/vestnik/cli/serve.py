@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from vestnik.app.serve import Config, load_config, warnings_about
-from vestnik.app.serve.config import LogFormat
-from vestnik.cli._gateway_options import DATA, ConfigFile, DataDir
+from vestnik.app.serve import load_config, warnings_about
+from vestnik.cli._gateway_options import DATA, ConfigFile, DataDir, Where
 from vestnik.terminal import log_to_stderr, run
 
 if TYPE_CHECKING:
-    from vestnik.app.serve import Serving
+    from vestnik.app.serve import Config, Serving
 
 __all__ = ["serve"]
 
@@ -30,9 +29,18 @@ def serve(
     listen: Annotated[
         str | None, typer.Option(help="host:port; port 0 takes any free one and prints which.")
     ] = None,
+    allow_network: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CIDR",
+            help="A private network that webhooks may reach, such as 127.0.0.0/8; repeatable.",
+        ),
+    ] = None,
 ) -> None:
     """Run the notification gateway until Ctrl-C or SIGTERM; a second Ctrl-C ends it at once."""
-    settings = load_config(data, config, os.environ, listen=listen)
+    settings = load_config(
+        data, config, os.environ, listen=listen, allow_networks=allow_network or ()
+    )
     _begin_log(settings)
     _allow_many_files()
     run(_serve(settings, data))
@@ -55,24 +63,25 @@ async def _serve(config: Config, data: Path) -> None:
 def _greet(server: Serving, data: Path) -> None:
     """Say where it is; and to a newcomer, how to go on."""
     typer.echo(f"gateway on {server.url}, WebSocket {server.websocket_url}")
+    if server.public_url:
+        typer.echo(f"for the world {server.public_url}, WebSocket {server.public_websocket_url}")
     if server.metrics_url:
         typer.echo(f"metrics on {server.metrics_url}")
     if not server.gateway.roster.owners():
-        where = "" if data == DATA else f" --data {data}"
+        where = Where(data).again
         typer.echo(
             "Nobody is told anything yet. In another terminal:\n"
-            f"  OWNER=$(vestnik owner add NAME{where})\n"
-            f"  vestnik resource add my-bot --owner $OWNER{where}\n"
-            f"  vestnik listen --url {server.websocket_url} "
-            f"$(vestnik token create $OWNER{where})",
+            f"  vestnik owner add anna{where}\n"
+            f"  vestnik resource add my-bot --owner anna{where}\n"
+            f"  vestnik listen $(vestnik token create anna{where}){where}",
             err=True,
         )
 
 
 def _begin_log(config: Config) -> None:
     level = logging.getLevelNamesMapping()[config.log.level.name]
-    wanted = config.log.format or (LogFormat.TEXT if sys.stderr.isatty() else LogFormat.JSON)
-    log_to_stderr(as_json=wanted is LogFormat.JSON, level=level)
+    wanted = config.log.format or ("text" if sys.stderr.isatty() else "json")
+    log_to_stderr(as_json=wanted == "json", level=level)
 
 
 def _allow_many_files() -> None:

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from vestnik.app.serve.folder import LOCAL_TOKEN
 from vestnik.cli._gateway_client import gateway_client, path_of
 from vestnik.cli._gateway_options import DATA, AccessToken, DataDir, GatewayUrl, Where
 from vestnik.cli._gateway_views import moment, print_rows, print_secret, print_thing
@@ -96,8 +95,7 @@ async def _create(where: Where, wanted: NewToken) -> IssuedTokenView:
 
 async def _list(where: Where, owner: OwnerId | None) -> list[TokenView]:
     async with gateway_client(where) as gateway:
-        found = (await gateway.get(path_of("tokens"), TokenList, owner=owner)).items
-        return [one for one in found if one.id != LOCAL_TOKEN]
+        return (await gateway.get(path_of("tokens"), TokenList, owner=owner)).items
 
 
 async def _regenerate(where: Where, id: str) -> IssuedTokenView:

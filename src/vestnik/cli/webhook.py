@@ -7,17 +7,25 @@ from typing import Annotated
 import typer
 from msgspec import UNSET
 
-from vestnik.cli._gateway_client import GatewayClient, gateway_client, path_of
 from vestnik.cli._gateway_options import DATA, AccessToken, DataDir, GatewayUrl, Where
-from vestnik.cli._gateway_views import moment, print_rows, print_secret, print_thing, yes
+from vestnik.cli._gateway_views import print_next, print_rows, print_thing
 from vestnik.cli._options import AsJson
-from vestnik.cli.owner import all_owners
+from vestnik.cli._webhook_calls import (
+    add_webhook,
+    all_webhooks,
+    attempt,
+    change_webhook,
+    latest_deliveries,
+    remove_webhook,
+    show_webhook,
+    switch_webhook,
+)
+from vestnik.cli._webhook_views import delivery_cells, print_attempt, print_issued, webhook_cells
 from vestnik.errors import BadInput
-from vestnik.gateway.model import AddressFamily, Attempt, AttemptState
+from vestnik.gateway.model import AddressFamily
 from vestnik.ids import OwnerId, ResourceId
 from vestnik.terminal import run
-from vestnik.web.asked import NewWebhook, Nothing, WebhookPatch
-from vestnik.web.shown import AttemptList, IssuedWebhookView, WebhookList, WebhookView
+from vestnik.web.asked import NewWebhook, WebhookPatch
 
 __all__ = ["app"]
 
@@ -74,11 +82,13 @@ def add(
         family=family or AddressFamily.ANY,
         retries=bool(retries),
     )
-    issued = run(_add(Where(data, url, token), wanted))
+    where = Where(data, url, token)
+    issued = run(add_webhook(where, wanted))
     if as_json:
         print_thing(issued, as_json=True)
     else:
-        _print_issued(issued)
+        print_issued(issued)
+        print_next(f"vestnik webhook test {issued.webhook.id}{where.again}")
 
 
 @app.command("list")
@@ -90,8 +100,8 @@ def list_(
     token: AccessToken = None,
 ) -> None:
     """List the webhooks."""
-    found = run(_list(Where(data, url, token), owner))
-    rows = ((one, _cells(one)) for one in found)
+    found = run(all_webhooks(Where(data, url, token), owner))
+    rows = ((one, webhook_cells(one)) for one in found)
     print_rows(rows, as_json=as_json, nothing="There is no webhook: `vestnik webhook add`.")
 
 
@@ -104,7 +114,7 @@ def show(
     token: AccessToken = None,
 ) -> None:
     """Show a webhook, without its secrets."""
-    print_thing(run(_show(Where(data, url, token), id)), as_json=as_json)
+    print_thing(run(show_webhook(Where(data, url, token), id)), as_json=as_json)
 
 
 @app.command("set")
@@ -127,7 +137,7 @@ def set_(
         retries=UNSET if retries is None else retries,
         family=UNSET if family is None else family,
     )
-    _print_issued(run(_change(Where(data, url, token), id, change)))
+    print_issued(run(change_webhook(Where(data, url, token), id, change)))
 
 
 @app.command()
@@ -139,7 +149,7 @@ def enable(
     token: AccessToken = None,
 ) -> None:
     """Switch a webhook on again, also after it was switched off for failing; or off."""
-    run(_switch(Where(data, url, token), id, on=on))
+    run(switch_webhook(Where(data, url, token), id, on=on))
     typer.echo(f"{id} is {'on' if on else 'off'}", err=True)
 
 
@@ -154,7 +164,8 @@ def remove(
     """Remove a webhook with its deliveries."""
     if not yes:
         typer.confirm(f"Remove {id} and its deliveries for ever?", abort=True)
-    run(_remove(Where(data, url, token), id))
+    run(remove_webhook(Where(data, url, token), id))
+    typer.echo(f"removed {id}", err=True)
 
 
 @app.command("test")
@@ -166,9 +177,7 @@ def send_test(
     token: AccessToken = None,
 ) -> None:
     """Send a notification of type 0, and show what came back; exit code 1 if it failed."""
-    _print_attempt(
-        run(_attempt(Where(data, url, token), path_of("webhooks", id, "test"))), as_json=as_json
-    )
+    print_attempt(run(attempt(Where(data, url, token), "webhooks", id, "test")), as_json=as_json)
 
 
 @app.command()
@@ -181,8 +190,8 @@ def deliveries(
     token: AccessToken = None,
 ) -> None:
     """List the latest deliveries of a webhook, the newest first."""
-    found = run(_deliveries(Where(data, url, token), id, limit))
-    rows = ((one, _attempt_cells(one)) for one in found)
+    found = run(latest_deliveries(Where(data, url, token), id, limit))
+    rows = ((one, delivery_cells(one)) for one in found)
     print_rows(rows, as_json=as_json, nothing="Nothing was delivered yet.")
 
 
@@ -195,59 +204,8 @@ def resend(
     token: AccessToken = None,
 ) -> None:
     """Send a delivery once more, and show what came back; exit code 1 if it failed."""
-    path = path_of("deliveries", str(delivery), "resend")
-    _print_attempt(run(_attempt(Where(data, url, token), path)), as_json=as_json)
-
-
-async def _add(where: Where, wanted: NewWebhook) -> IssuedWebhookView:
-    async with gateway_client(where) as gateway:
-        return await gateway.post(path_of("webhooks"), wanted, IssuedWebhookView)
-
-
-async def _list(where: Where, owner: str | None) -> list[WebhookView]:
-    async with gateway_client(where) as gateway:
-        owners = [owner] if owner else [one.id for one in await all_owners(gateway)]
-        return [one for each in owners for one in await _webhooks_of(gateway, each)]
-
-
-async def _webhooks_of(gateway: GatewayClient, owner: str) -> list[WebhookView]:
-    return (await gateway.get(path_of("webhooks"), WebhookList, owner=owner)).items
-
-
-async def _show(where: Where, id: str) -> WebhookView:
-    async with gateway_client(where) as gateway:
-        return await gateway.get(path_of("webhooks", id), WebhookView)
-
-
-async def _change(where: Where, id: str, change: WebhookPatch) -> IssuedWebhookView:
-    async with gateway_client(where) as gateway:
-        return await gateway.patch(path_of("webhooks", id), change, IssuedWebhookView)
-
-
-async def _switch(where: Where, id: str, *, on: bool) -> None:
-    async with gateway_client(where) as gateway:
-        if on:
-            await gateway.post(path_of("webhooks", id, "enable"), Nothing(), WebhookView)
-        else:
-            change = WebhookPatch(enabled=False)
-            await gateway.patch(path_of("webhooks", id), change, IssuedWebhookView)
-
-
-async def _remove(where: Where, id: str) -> None:
-    async with gateway_client(where) as gateway:
-        await gateway.delete(path_of("webhooks", id))
-        typer.echo(f"removed {id}", err=True)
-
-
-async def _attempt(where: Where, path: str) -> Attempt:
-    async with gateway_client(where) as gateway:
-        return await gateway.post(path, Nothing(), Attempt)
-
-
-async def _deliveries(where: Where, id: str, limit: int) -> list[Attempt]:
-    async with gateway_client(where) as gateway:
-        page = await gateway.get(path_of("webhooks", id, "deliveries"), AttemptList, limit=limit)
-        return page.items
+    made = run(attempt(Where(data, url, token), "deliveries", str(delivery), "resend"))
+    print_attempt(made, as_json=as_json)
 
 
 def _headers(given: list[str] | None) -> dict[str, str]:
@@ -259,44 +217,3 @@ def _headers(given: list[str] | None) -> dict[str, str]:
             raise BadInput("A --header is written as 'Name: value'.")
         headers[name.strip()] = value.strip()
     return headers
-
-
-def _print_issued(issued: IssuedWebhookView) -> None:
-    print_thing(issued.webhook, as_json=False)
-    if issued.token is not None:
-        print_secret(f"X-Boticord-Token\t{issued.token}", "keep this, it is not shown again:")
-    if issued.signing_secret is not None:
-        print_secret(
-            f"signing secret\t{issued.signing_secret}", "keep this, it is not shown again:"
-        )
-
-
-def _print_attempt(attempt: Attempt, *, as_json: bool) -> None:
-    print_thing(attempt, as_json=as_json)
-    raise typer.Exit(0 if attempt.state is AttemptState.DELIVERED else 1)
-
-
-def _cells(webhook: WebhookView) -> dict[str, str]:
-    return {
-        "id": webhook.id,
-        "owner": webhook.owner,
-        "resource": webhook.resource or "all",
-        "url": webhook.url,
-        "on": yes(webhook.enabled),
-        "signed": yes(webhook.signed),
-        "retries": yes(webhook.retries),
-        "failing since": moment(webhook.failing_since),
-    }
-
-
-def _attempt_cells(attempt: Attempt) -> dict[str, str]:
-    took = "-" if attempt.milliseconds is None else f"{attempt.milliseconds:.0f}"
-    return {
-        "id": str(attempt.id),
-        "when": moment(attempt.begun or attempt.planned),
-        "kind": attempt.kind.value,
-        "state": attempt.state.value,
-        "status": str(attempt.status or "-"),
-        "ms": took,
-        "answer": attempt.error or attempt.excerpt,
-    }

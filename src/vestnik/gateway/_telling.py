@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 from vestnik.gateway.delivery import DeliveryQueue
-from vestnik.gateway.model import Addressed, Appended, Batch, Stored
+from vestnik.gateway.model import Addressed, Appended, Batch, Planned, Stored
 from vestnik.gateway.ports import Broker, Notified, Store, owner_topic
 from vestnik.gateway.roster import Roster
 from vestnik.ids import OwnerId
@@ -16,6 +16,9 @@ from vestnik.wire import Notification
 __all__ = ["Telling"]
 
 log = logging.getLogger("vestnik.gateway")
+
+LOOK_AGAIN_AT = 1024
+"""With so many epochs, those of owners who are gone are looked for."""
 
 Items: TypeAlias = Sequence[tuple[OwnerId, Notification]]
 
@@ -35,6 +38,7 @@ class Telling:
         self._roster = roster
         self._deliveries = deliveries
         self._epochs: dict[OwnerId, str] = {}
+        self._look_again_at = LOOK_AGAIN_AT
 
     async def store_and_tell(self, group: Sequence[tuple[Items, str | None]]) -> Sequence[bool]:
         """Store a group in one commit, and say for each of it whether it was there already.
@@ -53,25 +57,43 @@ class Telling:
         return [result.is_repeat for result in appended]
 
     async def _tell(self, new: Sequence[Appended]) -> None:
+        # It is stored, and so nothing that fails from now on may look as if it were not: attempts
+        # are made after a restart, and who asks for positions finds the rest in the log.
         by_owner: dict[OwnerId, list[Stored]] = {}
         for result in new:
             if result.planned:
-                self._deliveries.accept(result.planned)
+                self._deliver(result.planned)
             for stored in result.stored:
                 by_owner.setdefault(stored.owner, []).append(stored)
         for owner, items in by_owner.items():
             try:
                 await self._tell_owner(owner, items)
             except Exception:
-                # It is stored; whoever asks for positions finds it in the log.
                 log.exception("Notifications were stored but could not be told to the clients")
+
+    def _deliver(self, planned: Sequence[Planned]) -> None:
+        try:
+            self._deliveries.accept(planned)
+        except Exception:
+            log.exception("Notifications were stored but could not be handed to the webhooks")
 
     async def _tell_owner(self, owner: OwnerId, items: list[Stored]) -> None:
         # Where offsets begin anew, the epoch is a new one.
         if items[0].offset == 1 or owner not in self._epochs:
+            self._forget_old()
             self._epochs[owner] = (await self._store.log.position(owner)).epoch
         told = Notified(owner, self._epochs[owner], tuple(items))
         await self._broker.publish(owner_topic(owner), told)
+
+    def _forget_old(self) -> None:
+        """Now and then forget the epochs of owners who are gone."""
+        if len(self._epochs) >= self._look_again_at:
+            self._epochs = {
+                owner: epoch
+                for owner, epoch in self._epochs.items()
+                if self._roster.owner(owner) is not None
+            }
+            self._look_again_at = max(LOOK_AGAIN_AT, 2 * len(self._epochs))
 
     def _batch(self, items: Items, key: str | None) -> Batch:
         return Batch(tuple([self._addressed(*item) for item in items]), key)

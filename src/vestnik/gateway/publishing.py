@@ -15,14 +15,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 import msgspec
 
 from vestnik.errors import NotAllowed, NotFound, Overloaded, StoreFailed, VestnikError
 from vestnik.gateway._telling import Telling
+from vestnik.gateway._waiting import Told, Waiting, WaitingRoom
 from vestnik.gateway.access import reaches
 from vestnik.gateway.delivery import DeliveryQueue
 from vestnik.gateway.model import Scope, Token
@@ -36,7 +35,6 @@ __all__ = ["Publishing", "PublishingStats", "Receipt"]
 log = logging.getLogger("vestnik.gateway")
 
 _ENDING = "The gateway is about to end: try again in a few seconds."
-_TRY_AGAIN = 1.0
 _MOST_AT_ONCE = 5_000
 """Notifications of one commit; more would keep clients waiting for the first of them."""
 
@@ -72,12 +70,6 @@ class PublishingStats(msgspec.Struct):
     commits: int = 0
 
 
-class _Waiting(NamedTuple):
-    items: tuple[tuple[OwnerId, Notification], ...]
-    key: str | None
-    done: asyncio.Future[bool]
-
-
 class Publishing:
     """Puts notifications in, as an async context manager that owns the pump.
 
@@ -97,12 +89,7 @@ class Publishing:
     ) -> None:
         self._roster = roster
         self._telling = Telling(store, broker, roster, deliveries)
-        self._most_waiting = most_waiting
-        self._queue: deque[_Waiting] = deque()
-        self._waiting = 0
-        self._wake = asyncio.Event()
-        self._idle = asyncio.Event()
-        self._idle.set()
+        self._room = WaitingRoom(most_waiting)
         self._is_open = False
         self._pump: asyncio.Task[None] | None = None
         self.stats = PublishingStats()
@@ -110,7 +97,7 @@ class Publishing:
     @property
     def waiting(self) -> int:
         """How many notifications are on their way into the store."""
-        return self._waiting
+        return self._room.size
 
     async def publish(
         self, items: Sequence[Notification], publisher: Token, key: str | None = None
@@ -152,7 +139,7 @@ class Publishing:
         The gateway itself can still announce something after that, until the end.
         """
         self._is_open = False
-        await self._idle.wait()
+        await self._room.settled()
 
     async def __aenter__(self) -> Publishing:
         self._is_open = True
@@ -166,9 +153,7 @@ class Publishing:
             pump.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await pump
-        self._fail(self._take(self._waiting), StoreFailed(_ENDING))
-        self._waiting = 0
-        self._idle.set()
+        self._fail(self._room.clear_out(), StoreFailed(_ENDING))
 
     def _told(
         self, items: Sequence[Notification], publisher: Token
@@ -181,28 +166,25 @@ class Publishing:
             if resource.notify:
                 yield resource.owner, item
 
-    async def _put(self, items: tuple[tuple[OwnerId, Notification], ...], key: str | None) -> bool:
+    async def _put(self, items: Told, key: str | None) -> bool:
         if self._pump is None:
             raise StoreFailed(_ENDING)
-        if self._waiting + len(items) > self._most_waiting:
+        try:
+            stored = self._room.put(items, key)
+        except Overloaded:
             self.stats.refused += len(items)
-            raise Overloaded(_TRY_AGAIN)
-        waiting = _Waiting(items, key, asyncio.get_running_loop().create_future())
-        self._queue.append(waiting)
-        self._waiting += len(items)
-        self._idle.clear()
-        self._wake.set()
-        return await waiting.done
+            raise
+        return await stored
 
     async def _run(self) -> None:
         while True:
-            await self._wake.wait()
-            self._wake.clear()
-            while self._queue:
-                await self._pump_once(self._take(_MOST_AT_ONCE))
-            self._idle.set()
+            group = await self._room.take(_MOST_AT_ONCE)
+            try:
+                await self._pump_once(group)
+            finally:
+                self._room.note_end(group)
 
-    async def _pump_once(self, group: list[_Waiting]) -> None:
+    async def _pump_once(self, group: list[Waiting]) -> None:
         try:
             await self._store_and_tell(group)
         except asyncio.CancelledError:
@@ -214,10 +196,8 @@ class Publishing:
             # Whatever it is, those who wait must hear of it, and those who come must be served.
             log.exception("Notifications could not be stored")
             self._fail(group, StoreFailed("The notifications could not be stored: see the log."))
-        finally:
-            self._waiting -= sum(len(waiting.items) for waiting in group)
 
-    async def _store_and_tell(self, group: list[_Waiting]) -> None:
+    async def _store_and_tell(self, group: list[Waiting]) -> None:
         group = [waiting for waiting in group if self._has_its_owners(waiting)]
         if not group:
             return
@@ -227,26 +207,16 @@ class Publishing:
             if not waiting.done.done():
                 waiting.done.set_result(is_repeat)
 
-    def _has_its_owners(self, waiting: _Waiting) -> bool:
+    def _has_its_owners(self, waiting: Waiting) -> bool:
         if all(self._roster.owner(owner) is not None for owner, _ in waiting.items):
             return True
         self._fail([waiting], NotFound("The owner was deleted in the meantime."))
         return False
 
-    def _take(self, most: int) -> list[_Waiting]:
-        taken: list[_Waiting] = []
-        count = 0
-        while self._queue and count < most:
-            taken.append(self._queue.popleft())
-            count += len(taken[-1].items)
-        return taken
-
-    def _fail(self, group: Iterable[_Waiting], error: VestnikError) -> None:
+    def _fail(self, group: Iterable[Waiting], error: VestnikError) -> None:
         for waiting in group:
-            if not waiting.done.done():
+            if waiting.fail(error):
                 self.stats.failed += len(waiting.items)
-                # One of its own for each, or their tracebacks would grow into each other.
-                waiting.done.set_exception(type(error)(*error.args))
 
     def _count(self, accepted: int, muted: int, *, is_repeat: bool) -> None:
         self.stats.muted += muted

@@ -11,16 +11,15 @@ import msgspec
 
 from vestnik.clock import Clock, SystemClock
 from vestnik.errors import StoreFailed, VestnikError
+from vestnik.gateway._options import GatewayOptions
 from vestnik.gateway.access import Access
 from vestnik.gateway.administration import Administration
-from vestnik.gateway.delivery import Deliveries, DeliveryOptions, Guard
-from vestnik.gateway.live import Hub, LiveOptions
+from vestnik.gateway.delivery import Deliveries, Guard
+from vestnik.gateway.live import Hub
 from vestnik.gateway.model import Retention, Webhook
 from vestnik.gateway.ports import (
-    SETTINGS_TOPIC,
     AttemptLog,
     Broker,
-    Changed,
     NotificationLog,
     Store,
     WebhookSender,
@@ -38,30 +37,6 @@ log = logging.getLogger("vestnik.gateway")
 _WEBHOOK_DISABLED = 90
 _PATIENCE = 2.0
 """Seconds that a store may take to show that it works."""
-
-_DAY = 24 * 60 * 60
-
-
-class GatewayOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """What an operator may set about a gateway.
-
-    Attributes:
-        most_waiting: Above so many notifications on their way into the store, publishers wait.
-        keep_notifications: Seconds for which notifications can be read again.
-        keep_attempts: Seconds for which deliveries can be looked at.
-        most_bytes: Above this size of the store the oldest notifications go.
-        trim_seconds: How often that is looked after.
-        drain_seconds: How long the end may take while something is still on its way.
-    """
-
-    most_waiting: int = 20_000
-    keep_notifications: float = 7 * _DAY
-    keep_attempts: float = 30 * _DAY
-    most_bytes: int | None = None
-    trim_seconds: float = 300.0
-    drain_seconds: float = 10.0
-    delivery: DeliveryOptions = msgspec.field(default_factory=DeliveryOptions)
-    live: LiveOptions = msgspec.field(default_factory=LiveOptions)
 
 
 class Gateway:
@@ -127,7 +102,7 @@ class Gateway:
             return False
         try:
             async with asyncio.timeout(_PATIENCE):
-                await self.store.log.position(OwnerId("ready"))
+                await self.store.log.read(OwnerId("ready"), 0, 1)
         except (StoreFailed, TimeoutError):
             return False
         return True
@@ -171,6 +146,7 @@ class Gateway:
             clock,
             options.delivery,
             self._webhook_disabled,
+            self.administration.webhooks,
         )
         self.publishing = Publishing(
             store, self._broker, self.roster, self.deliveries, most_waiting=options.most_waiting
@@ -212,10 +188,9 @@ class Gateway:
     async def _webhook_disabled(self, webhook: Webhook) -> None:
         """Tell an owner, by all other ways, that a webhook has failed for too long.
 
-        The engine has written it down already, so that this one is not among the ways any more.
+        It is written down already, so that this one is not among the ways any more.
         """
         try:
-            await self._broker.publish(SETTINGS_TOPIC, Changed(webhook.owner))
             await self.publishing.announce(webhook.owner, self._about_disabled(webhook))
         except VestnikError as error:
             log.warning("The owner of webhook %s could not be told: %s", webhook.id, error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
@@ -54,6 +55,9 @@ class Socket(Protocol):
     async def send(self, data: bytes) -> None:
         """Send a text message; a connection that is gone is not told of here."""
 
+    async def show_life(self) -> None:
+        """Send a pong that nobody has asked for (RFC 6455, 5.5.3)."""
+
     async def close(self) -> None:
         """Say goodbye (1000) and end, in bounded time."""
 
@@ -104,10 +108,15 @@ class _AiohttpSocket:
     async def send(self, data: bytes) -> None:
         import aiohttp
 
-        try:
+        # `receive` tells of a connection that is gone.
+        with contextlib.suppress(ConnectionError, aiohttp.ClientError):
             await self._socket.send_str(data.decode())
-        except (ConnectionError, aiohttp.ClientError):
-            return  # `receive` tells of it
+
+    async def show_life(self) -> None:
+        import aiohttp
+
+        with contextlib.suppress(ConnectionError, aiohttp.ClientError):
+            await self._socket.pong()
 
     async def close(self) -> None:
         try:

@@ -29,6 +29,15 @@ class Handlers:
         """Call `handler` for these types, given as numbers or words; for every one if none is."""
         self._handlers.append((frozenset(map(_known_as, types)), handler))
 
+    def decorator(self, types: tuple[int | str, ...]) -> Callable[[H], H]:
+        """Return what adds a function that it decorates."""
+
+        def add(handler: H) -> H:
+            self.add(types, handler)
+            return handler
+
+        return add
+
     async def handle(self, notification: Notification) -> None:
         """Call each one that wants it, in the order they were added; failures are logged."""
         for handler in self._wanting(notification):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
+from collections.abc import Awaitable
 from typing import TypeAlias
 
 import msgspec
@@ -24,6 +24,9 @@ __all__ = ["Item", "Line"]
 
 SEND_SECONDS = 20.0
 
+LIFE_SECONDS = 10.0
+"""How often a server is shown that we live while nothing is read, and its pings are not either."""
+
 Item: TypeAlias = Notification | Gap | Position
 
 _log = logging.getLogger("vestnik.sdk")
@@ -40,7 +43,8 @@ class Line:
     """Keeps a session connected and fills the inbox.
 
     While the inbox is full nothing is read, so that the server sees how fast we are; pings of our
-    own still go out. A server that gives us up meanwhile is connected to again and resumes.
+    own still go out, and signs of life in place of answers to the server's. A server that gives us
+    up meanwhile is connected to again and resumes.
     """
 
     def __init__(
@@ -64,6 +68,7 @@ class Line:
         self._duplicates = duplicates
         self._give_up_after = give_up_after
         self._out_since: float | None = None
+        self._is_held_up = False
         self.first_end = asyncio.Event()
         """Set once the server has let us in, or it is certain that it will not."""
 
@@ -124,8 +129,7 @@ class Line:
         finally:
             for side in sides:
                 side.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await asyncio.gather(*sides, return_exceptions=True)
+            await asyncio.gather(*sides, return_exceptions=True)
 
     async def _read(self, socket: Socket) -> _Over:
         while True:
@@ -143,10 +147,13 @@ class Line:
 
     async def _watch(self, socket: Socket) -> _Over:
         while True:
-            await self._clock.sleep(self._session.due - self._clock.monotonic())
+            left = self._session.due - self._clock.monotonic()
+            await self._clock.sleep(min(left, LIFE_SECONDS))
             now = self._clock.monotonic()
-            if self._inbox.is_full:
+            if self._is_held_up:
                 self._session.held_up(now)
+                if over := await _in_time(socket.show_life()):
+                    return over
             if over := await self._do(socket, self._session.tick(now)):
                 return over
 
@@ -154,7 +161,7 @@ class Line:
         for action in actions:
             match action:
                 case Send(data=data):
-                    if over := await _send(socket, data):
+                    if over := await _in_time(socket.send(data)):
                         return over
                 case Drop(reason=reason, at_least=at_least):
                     return _Over(reason, at_least)
@@ -167,10 +174,15 @@ class Line:
     async def _hand_over(self, action: Deliver | Stand | Lost) -> None:
         if not (item := self._item(action)):
             return
-        was_full = self._inbox.is_full
-        await self._inbox.put(item)
-        if was_full:
-            self._session.held_up(self._clock.monotonic())
+        if not self._inbox.is_full:
+            self._inbox.put_at_once(item)
+            return
+        self._is_held_up = True
+        try:
+            await self._inbox.put(item)
+        finally:
+            self._is_held_up = False
+        self._session.held_up(self._clock.monotonic())
 
     def _item(self, action: Deliver | Stand | Lost) -> Item | None:
         match action:
@@ -184,10 +196,10 @@ class Line:
                 return notification.position
 
 
-async def _send(socket: Socket, data: bytes) -> _Over | None:
+async def _in_time(sending: Awaitable[None]) -> _Over | None:
     try:
         async with asyncio.timeout(SEND_SECONDS):
-            await socket.send(data)
+            await sending
     except TimeoutError:
         return _Over(f"The gateway took nothing for {SEND_SECONDS:g} s.")
     return None

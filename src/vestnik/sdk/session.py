@@ -18,6 +18,7 @@ from vestnik.errors import AuthenticationFailed, BadMessage
 from vestnik.sdk.actions import Action, Actions, Deliver, Drop, Lost, Refuse, Send, Stand
 from vestnik.sdk.backoff import Backoff
 from vestnik.sdk.notification import Gap, read_notification
+from vestnik.sdk.place import Place
 from vestnik.wire import (
     PING,
     ErrorCode,
@@ -73,9 +74,7 @@ class Session:
     ) -> None:
         self._token = token
         self._wants_positions = resume
-        self._go_on_from = after if resume else None
-        self._seen = self._go_on_from
-        self._no_way_on_from: Position | None = None
+        self._place = Place(after if resume else None)
         self._backoff = backoff or Backoff()
         self._ping_seconds = ping_seconds
         self._answer_seconds = answer_seconds
@@ -102,7 +101,7 @@ class Session:
         """There is a connection: say who we are."""
         self._state = _State.GREETING
         self._answer_by = now + self._answer_seconds
-        resume = (self._go_on_from or True) if self._wants_positions else None
+        resume = (self._place.last or True) if self._wants_positions else None
         return [Send(encode_authenticate(self._token, resume))]
 
     def received(self, data: str | bytes, now: float) -> Actions:
@@ -131,7 +130,7 @@ class Session:
         self._ping_at = now + self._ping_seconds
         if self._answer_by is None:
             self._answer_by = now + self._answer_seconds
-        return [Send(PING)]
+        return [Send(PING), *self._ask_for_the_rest()]
 
     def closed(self, now: float) -> float:
         """The connection is gone, or could not be made.
@@ -143,6 +142,11 @@ class Session:
         self._state = _State.WAITING
         self._failures = 1 if was_calm else self._failures + 1
         return self._backoff.pause(self._failures)
+
+    def _ask_for_the_rest(self) -> Actions:
+        """When it has become quiet, ask for what the server may have left out at the end."""
+        rest = self._place.to_ask_for_rest() if self._state is _State.IN else None
+        return [Send(encode_resume(rest))] if rest else []
 
     def _heard(self) -> None:
         if self._state is _State.IN:
@@ -173,15 +177,13 @@ class Session:
 
     def _placed(self, hello: Hello, *, is_first: bool) -> Actions:
         """Find out where in the stream we are now."""
-        if hello.recovered and self._go_on_from is not None:
+        has_asked = self._place.last is not None
+        if hello.recovered and has_asked:
             return []
-        has_asked = self._go_on_from is not None
         gap: Actions = [] if is_first and not has_asked else [Lost(Gap(self._why(hello)))]
         if hello.position is None:
             return gap
-        if self._seen is not None and self._seen.epoch != hello.position.epoch:
-            self._seen = None
-        self._go_on_from = hello.position
+        self._place.move_to(hello.position)
         return [*gap, Stand(hello.position)]
 
     def _why(self, hello: Hello) -> str:
@@ -192,44 +194,21 @@ class Session:
         return "The server's log does not reach back to where the connection was lost."
 
     def _on_notify(self, notify: Notify, now: float) -> Actions:
-        place, last = notify.position, self._go_on_from
-        if self._is_old(place) or (self._state is _State.CATCHING_UP and not self._is_next(notify)):
+        place = notify.position
+        is_catching_up = self._state is _State.CATCHING_UP
+        if self._place.is_old(place) or (is_catching_up and not self._place.is_next(notify)):
             return []
-        if notify.missed and self._can_catch_up(place):
-            assert last is not None
-            return self._catch_up(last, now)
+        if notify.missed and place is not None and (after := self._to_catch_up_from()):
+            return self._catch_up(after, now)
         notification = read_notification(notify.told, place)
         if place is not None and self._wants_positions:
-            self._go_on_from = self._seen = place
-        if self._state is _State.CATCHING_UP:
+            self._place.note(place)
+        if is_catching_up:
             self._state, self._answer_by = _State.IN, None
         return [*_gap_of(notify.missed), Deliver(notification)]
 
-    def _is_old(self, place: Position | None) -> bool:
-        seen = self._seen
-        return (
-            place is not None
-            and seen is not None
-            and place.epoch == seen.epoch
-            and place.offset <= seen.offset
-        )
-
-    def _is_next(self, notify: Notify) -> bool:
-        """While catching up, what was on its way already comes again later, in its turn."""
-        place, last = notify.position, self._go_on_from
-        if place is None or last is None:
-            return True
-        return place == Position(last.epoch, last.offset + notify.missed + 1)
-
-    def _can_catch_up(self, place: Position | None) -> bool:
-        """Whether there is hope to get what the server has left out."""
-        last = self._go_on_from
-        return (
-            self._state is _State.IN
-            and place is not None
-            and last is not None
-            and last != self._no_way_on_from
-        )
+    def _to_catch_up_from(self) -> Position | None:
+        return self._place.to_catch_up_from() if self._state is _State.IN else None
 
     def _catch_up(self, after: Position, now: float) -> Actions:
         self._state = _State.CATCHING_UP
@@ -242,7 +221,7 @@ class Session:
             return [_turned_away(problem.code, words)]
         if self._state is _State.CATCHING_UP:
             # Another connection can resume by its auth; what is left out then is lost.
-            self._no_way_on_from = self._go_on_from
+            self._place.give_up()
             return [Drop(f"The gateway cannot resume here ({words}).")]
         _log.warning("The gateway tells of an error: %s (%d).", words, problem.code)
         return []

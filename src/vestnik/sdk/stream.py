@@ -62,12 +62,7 @@ class Notifications:
 
         They are called by `run`, one after the other.
         """
-
-        def add(handler: H) -> H:
-            self._handlers.add(types, handler)
-            return handler
-
-        return add
+        return self._handlers.decorator(types)
 
     def on_gap(self, handler: G) -> G:
         """Call `handler` where notifications may be lost, in its turn between the others."""

@@ -58,12 +58,7 @@ class SyncNotifications:
 
     def on(self, *types: int | str) -> Callable[[H], H]:
         """Let `run` call the decorated plain function for these types; for all if none is given."""
-
-        def add(handler: H) -> H:
-            self._handlers.add(types, handler)
-            return handler
-
-        return add
+        return self._handlers.decorator(types)
 
     def on_gap(self, handler: G) -> G:
         """Call `handler` where notifications may be lost; it runs in the connection's thread."""

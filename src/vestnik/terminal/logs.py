@@ -10,6 +10,9 @@ from structlog.typing import Processor
 
 __all__ = ["log_to_stderr", "logger"]
 
+TALKATIVE = ("uvicorn", "alembic")
+"""They greet, count their plugins and say goodbye: what matters of it, we say ourselves."""
+
 _SHARED: tuple[Processor, ...] = (
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
@@ -56,8 +59,8 @@ def log_to_stderr(*, as_json: bool = False, level: int = logging.INFO) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
-    # It greets and says goodbye on its own.
-    logging.getLogger("uvicorn").setLevel(max(level, logging.WARNING))
+    for chatty in TALKATIVE:
+        logging.getLogger(chatty).setLevel(max(level, logging.WARNING))
     structlog.configure(
         processors=_FOR_LOGGING,
         logger_factory=structlog.stdlib.LoggerFactory(),

@@ -31,6 +31,7 @@ def build_app(
     *,
     source: SourceDescription | None = None,
     trusted_proxies: Sequence[str] = (),
+    public_url: str | None = None,
     routes: Sequence[BaseRoute] = (),
 ) -> Starlette:
     """Make the app that answers for a gateway.
@@ -38,14 +39,15 @@ def build_app(
     Args:
         source: From where webhooks are sent, for receivers; see `describe_source`.
         trusted_proxies: Networks whose word about the address of a client is taken.
+        public_url: The base under which the world reaches it; told to whoever asks where it is.
         routes: What is served beside the API; asked after it.
     """
     door = Door(gateway, trusted_proxies)
     app = Starlette(
         routes=[
             *_api(gateway, door),
-            Route(f"{PREFIX}/openapi.json", Fixed(document(OPERATIONS))),
-            Route("/.well-known/vestnik", Fixed(_well_known(source))),
+            Route(f"{PREFIX}/openapi.json", Fixed(document(OPERATIONS, public_url))),
+            Route("/.well-known/vestnik", Fixed(_well_known(source, public_url))),
             Route("/healthz", Fixed(b'{"status":"alive"}')),
             Route("/readyz", _Readiness(gateway)),
             *routes,
@@ -83,7 +85,8 @@ class WellKnown(msgspec.Struct, frozen=True):
     """What programs need to know of a Vestnik.
 
     Attributes:
-        websocket: The paths of the WebSocket.
+        websocket: Where the WebSocket is: paths, or whole addresses if the operator has said under
+            which address the world reaches it; so are `api` and `openapi`.
         api: Where the REST API is.
         webhooks: From where webhooks are sent.
     """
@@ -94,8 +97,12 @@ class WellKnown(msgspec.Struct, frozen=True):
     webhooks: SourceDescription | None
 
 
-def _well_known(source: SourceDescription | None) -> bytes:
-    return msgspec.json.encode(WellKnown(PATHS, PREFIX, f"{PREFIX}/openapi.json", source))
+def _well_known(source: SourceDescription | None, public_url: str | None) -> bytes:
+    base = (public_url or "").rstrip("/")
+    # http becomes ws, and https wss.
+    paths = tuple(f"ws{base.removeprefix('http')}{path}" if base else path for path in PATHS)
+    api = base + PREFIX
+    return msgspec.json.encode(WellKnown(paths, api, f"{api}/openapi.json", source))
 
 
 async def _refuse(request: Request, error: Exception) -> Response:

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from starlette.types import Receive, Scope, Send
 
 from vestnik.gateway import Gateway
+from vestnik.web.call import Call
 from vestnik.web.door import Door
 from vestnik.web.http import JSON, Answer, Problem, everybodys, read_body, send_answer
-from vestnik.web.operations import Call, Operation
+from vestnik.web.operations import Operation
 from vestnik.web.problems import answer_to
 
 __all__ = ["Endpoint", "Fixed"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 import msgspec
 from msgspec import UNSET
@@ -19,8 +18,9 @@ from vestnik.web.asked import (
     Nothing,
     NotificationQuery,
 )
+from vestnik.web.call import Call
 from vestnik.web.http import Problem
-from vestnik.web.operations import Call, decoder_of
+from vestnik.web.operations import decoder_of
 from vestnik.web.shown import (
     Accepted,
     NotificationList,
@@ -50,11 +50,12 @@ _MOST_ANSWER = 4 * 1024 * 1024
 _PORTION = 50
 """Notifications that are read from the store at once."""
 
+_BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+"""Strings, so that what stands in them is passed over, and brackets."""
 _KEY = re.compile(rb"[\x21-\x7e]{1,255}")
 
 _single = decoder_of(NewNotification)
 _several = decoder_of(NewNotifications)
-_anything = msgspec.json.Decoder()
 
 
 class _Shape(msgspec.Struct, frozen=True):
@@ -182,15 +183,9 @@ def _has_several(body: bytes) -> bool:
 
 
 def _check_depth(payload: msgspec.Raw) -> None:
-    level = _containers([_anything.decode(payload)])
-    for _ in range(MOST_DEPTH):
-        level = [inner for outer in level for inner in _containers(outer)]
-        if not level:
-            return
-    raise Problem(422, f"A payload is nested at most {MOST_DEPTH} deep.")
-
-
-def _containers(outer: Iterable[object]) -> list[Iterable[object]]:
-    """Return what is nested in something, a dict by its values."""
-    inside = outer.values() if isinstance(outer, dict) else outer
-    return [one for one in inside if isinstance(one, dict | list)]
+    """Count brackets: whoever decodes loses what stands twice, and numbers that are too large."""
+    depth = 0
+    for found in _BRACKETS.finditer(bytes(payload)):
+        depth += {b"[": 1, b"{": 1, b"]": -1, b"}": -1}.get(found[0], 0)
+        if depth > MOST_DEPTH:
+            raise Problem(422, f"A payload is nested at most {MOST_DEPTH} deep.")

@@ -41,8 +41,12 @@ _KEY: Json = {
 }
 
 
-def document(operations: Iterable[Operation]) -> bytes:
-    """Write the document, as JSON."""
+def document(operations: Iterable[Operation], public_url: str | None = None) -> bytes:
+    """Write the document, as JSON.
+
+    Args:
+        public_url: The base under which the world reaches the API, if that is known.
+    """
     operations = tuple(operations)
     schemas = _Schemas(operations)
     paths: dict[str, Json] = {}
@@ -58,7 +62,7 @@ def document(operations: Iterable[Operation]) -> bytes:
                 "description": "Notifications about bots: put in, read again, sent to webhooks.",
                 "license": {"name": "MPL-2.0", "identifier": "MPL-2.0"},
             },
-            "servers": [{"url": "/"}],
+            "servers": [{"url": (public_url or "/").rstrip("/") or "/"}],
             "security": [{"token": []}],
             "paths": paths,
             "components": {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import islice
 from typing import TypeVar
 
 from msgspec import UNSET, UnsetType
@@ -22,7 +21,7 @@ from vestnik.web.asked import (
     PageQuery,
     ResourceChange,
 )
-from vestnik.web.operations import Call
+from vestnik.web.call import Call
 from vestnik.web.shown import (
     IssuedTokenView,
     MeView,
@@ -148,13 +147,10 @@ def given(value: Value | UnsetType) -> Value | None:
 
 
 def _part(records: Sequence[Listed], asked: PageQuery) -> tuple[list[Listed], str | None]:
-    """Cut a page out of a list; after an id that is not there, nothing comes."""
-    rest = iter(records)
-    if asked.after:
-        # Takes from the iterator up to and with the one that is named.
-        any(record.id == asked.after for record in rest)
-    page = list(islice(rest, asked.limit))
-    return page, page[-1].id if next(rest, None) is not None else None
+    """Cut a page out of a list, by ids: so it goes on even after one that has gone meanwhile."""
+    rest = sorted((one for one in records if one.id > asked.after), key=lambda one: one.id)
+    page = rest[: asked.limit]
+    return page, page[-1].id if len(rest) > len(page) else None
 
 
 def _shown(issued: Issued) -> IssuedTokenView:

@@ -12,7 +12,7 @@ from vestnik.web.asked import (
     OwnerQuery,
     WebhookPatch,
 )
-from vestnik.web.operations import Call
+from vestnik.web.call import Call
 from vestnik.web.settings import given
 from vestnik.web.shown import (
     AttemptList,

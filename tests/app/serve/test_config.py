@@ -10,14 +10,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scripts.generate_configuration import main as generate
 
 from vestnik.app.serve import (
     Config,
     commented_defaults,
     load_config,
     parse_config,
-    reference_page,
     warnings_about,
     what_it_does,
 )
@@ -81,19 +79,6 @@ def test_every_field_of_every_section_is_a_setting() -> None:
 
     assert fields == set(settings())
     assert set(sections()) == set(Config.__struct_fields__)
-
-
-def test_the_page_is_what_the_script_writes(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    page = tmp_path / "docs/reference/configuration.md"
-    page.parent.mkdir(parents=True)
-
-    assert generate(["--check"]) == 0
-    assert generate(["--check", "--root", str(tmp_path)]) == 1
-    assert "make generate" in capsys.readouterr().err
-    assert generate(["--root", str(tmp_path)]) == 0
-    assert page.read_text(encoding="utf-8") == reference_page()
 
 
 @pytest.mark.parametrize("setting", ALL, ids=name_of)
@@ -187,6 +172,8 @@ def test_a_variable_wins_over_the_file_and_an_option_over_both(tmp_path: Path) -
     assert load_config(tmp_path, environment=variables).server.listen == "127.0.0.1:2"
     read = load_config(tmp_path, environment=variables, listen="127.0.0.1:3")
     assert read.server.listen == "127.0.0.1:3"
+    read = load_config(tmp_path, allow_networks=["127.0.0.0/8", "::1/128"])
+    assert read.webhooks.allow_networks == ("127.0.0.0/8", "::1/128")
 
 
 def test_variables_are_written_as_in_toml_but_texts_without_quotes() -> None:
@@ -225,6 +212,8 @@ def test_a_wrong_variable_is_refused_by_its_name() -> None:
 def test_a_wrong_option_is_refused_by_its_name(tmp_path: Path) -> None:
     with pytest.raises(BadConfig, match=r"^--listen is 'nowhere': it must be host:port"):
         load_config(tmp_path, listen="nowhere")
+    with pytest.raises(BadConfig, match=r"^--allow-network is \['x'\]: it must be networks"):
+        load_config(tmp_path, allow_networks=["x"])
 
 
 def test_relative_paths_begin_at_the_file(tmp_path: Path) -> None:

@@ -70,6 +70,30 @@ async def a_resource(client: Client) -> str:
     return owner
 
 
+async def test_without_settings_it_is_on_any_free_port_of_this_machine() -> None:
+    async with serving() as one, serving() as other:
+        assert one.address.host == "127.0.0.1"
+        assert len({one.address.port, other.address.port, 8080}) == 3
+
+
+async def test_the_public_address_is_told() -> None:
+    settings = config('public_url = "https://gw.example/"\n')
+    async with serving(settings) as server, client_of(server) as client:
+        assert server.public_websocket_url == "wss://gw.example/websocket/"
+        _, told = await client.ask("GET", "/.well-known/vestnik")
+        assert told["websocket"][0] == server.public_websocket_url
+
+
+async def test_the_token_of_the_machine_is_neither_listed_nor_changed(data: Path) -> None:
+    async with serving(config(), data) as server, client_of(server) as client:
+        status, listed = await client.ask("GET", "/api/v1/tokens")
+        assert (status, listed["items"]) == (200, [])
+        for method, path in ("POST", "/regenerate"), ("DELETE", ""):
+            status, _ = await client.ask(method, f"/api/v1/tokens/local{path}", {})
+            assert status == 404
+        assert not await server.gateway.store.settings.load()
+
+
 async def test_a_notification_goes_from_rest_to_a_websocket(data: Path) -> None:
     async with serving(config(), data) as server, client_of(server) as client:
         owner = await a_resource(client)
@@ -191,7 +215,7 @@ async def test_the_folder_is_for_the_eyes_of_its_owner(data: Path) -> None:
         access = DataFolder(data).access()
         modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in data.iterdir()}
 
-    assert access == LocalAccess(server.url, server.token)
+    assert access == LocalAccess(server.url, server.token, folder=data.stat().st_ino)
     assert stat.S_IMODE(data.stat().st_mode) == 0o700
     assert {"server.json", "secrets.key", "vestnik.sqlite"} <= set(modes)
     assert set(modes.values()) == {0o600}

@@ -124,9 +124,9 @@ async def test_the_tutorial_brings_one_to_a_terminal_and_one_to_a_webhook(
         printed = await terminal.type(re.sub(r"whk_\w+", webhook, line))
         if line.startswith("vestnik publish echo-bot up_added"):
             await terminal.until_printed(r"up_added  echo-bot  by u17  {\"upCount\":1}")
-        if line.startswith("vestnik webhook list"):
+        if line.startswith("vestnik webhook list"):  # JSON comes a line for each
             found = await terminal.type(f"{line} --json")
-            webhook = msgspec.json.decode(found)[0]["id"]
+            webhook = msgspec.json.decode(found.splitlines()[0])["id"]
         if line.startswith("vestnik webhook test"):
             await terminal.until_printed(r"  test  ")
         if line.startswith("vestnik publish echo-bot comment_added"):

@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager
 import msgspec
 
 from vestnik.errors import StoreFailed
+from vestnik.gateway.administration import Administration
+from vestnik.gateway.brokers import MemoryBroker
 from vestnik.gateway.delivery import Deliveries, DeliveryOptions, MemorySender
 from vestnik.gateway.model import (
     Addressed,
@@ -53,6 +55,9 @@ class Stage:
         self.clock = FakeClock()
         self.store = MemoryStore(self.clock)
         self.roster = Roster()
+        self.administration = Administration(
+            self.store, self.roster, MemoryBroker(), SEALER, self.clock
+        )
         self.options = options or DeliveryOptions()
         self.sender = MemorySender(self._answer)
         self.answers: dict[str, WebhookResponse] = {}
@@ -82,6 +87,7 @@ class Stage:
             self.clock,
             self.options,
             self._on_disabled,
+            self.administration.webhooks,
         )
         async with engine:
             yield engine

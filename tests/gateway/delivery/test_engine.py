@@ -440,3 +440,95 @@ async def test_what_was_just_being_written_down_at_the_end_is_not_lost() -> None
         await stage.publish(engine, ONE)
         await writing.wait()
     assert stage.attempts()[0].state is DONE
+
+
+async def test_a_mistake_in_one_attempt_ends_only_that_one(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    stage = Stage()
+    await stage.furnish(webhook(), webhook(TWO))
+
+    async def answer(request: WebhookRequest) -> WebhookResponse:
+        if request.url.endswith(ONE):
+            raise RuntimeError("a mistake")
+        return await stage._answer(request)
+
+    stage.sender._answer = answer
+    async with stage.running() as engine:
+        await stage.publish(engine, ONE, TWO, count=3)
+        await stage.until_state(DONE, 3)
+        await stage.until_state(AttemptState.FAILED, 3)
+        assert engine.stats.in_flight == 0
+    assert {row.error for row in stage.attempts(AttemptState.FAILED)} == {
+        "A mistake in the gateway: its log says more."
+    }
+    assert "a mistake" in caplog.text
+
+
+async def test_a_store_that_fails_in_an_unknown_way_is_tried_again(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    stage = Stage()
+    await stage.furnish(webhook())
+    record, mistakes = stage.store.attempts.record, [RuntimeError("a mistake")]
+
+    async def failing(begun: Sequence[DeliveryId], finished: Sequence[Finished], now: int) -> None:
+        if mistakes:
+            raise mistakes.pop()
+        await record(begun, finished, now)
+
+    monkeypatch.setattr(stage.store.attempts, "record", failing)
+    async with stage.running() as engine:
+        await stage.publish(engine, ONE)
+        await stage.clock.advance(1)
+        await stage.until_state(DONE)
+    assert "a mistake" in caplog.text
+
+
+@pytest.mark.parametrize("gone", [True, False])
+async def test_a_webhook_that_goes_while_the_store_fails_gets_nothing_any_more(
+    gone: bool,
+) -> None:
+    stage = Stage()
+    await stage.furnish(webhook())
+    async with stage.running() as engine:
+        stage.store_fails = True
+        await stage.publish(engine, ONE)
+        await stage.until(lambda: "failed" in stage.trace)
+        if gone:
+            stage.roster.remove(Webhook, ONE)
+        else:
+            await stage.keep(webhook(enabled=False))
+        stage.store_fails = False
+        await stage.clock.advance(60)
+        await stage.until_state(AttemptState.SKIPPED)
+    assert stage.sent() == []
+    assert engine.stats.skipped == 1
+
+
+async def test_a_webhook_that_changes_while_the_store_fails_is_used_as_it_is_then() -> None:
+    stage = Stage()
+    await stage.furnish(webhook())
+    async with stage.running() as engine:
+        stage.store_fails = True
+        await stage.publish(engine, ONE)
+        await stage.until(lambda: "failed" in stage.trace)
+        await stage.keep(webhook(url="https://hooks.example/moved"))
+        stage.store_fails = False
+        await stage.clock.advance(60)
+        await stage.until_state(DONE)
+    assert stage.sent() == ["moved"]
+
+
+async def test_a_mistake_in_a_test_is_recorded_and_told() -> None:
+    stage = Stage()
+    await stage.furnish(webhook())
+
+    async def fail(request: WebhookRequest) -> WebhookResponse:
+        raise RuntimeError("a mistake")
+
+    stage.sender._answer = fail
+    async with stage.running() as engine:
+        with pytest.raises(RuntimeError, match="a mistake"):
+            await engine.test(ONE, by="ann")
+        await stage.until_state(AttemptState.FAILED)

@@ -12,6 +12,8 @@ import msgspec
 from tests.gateway.delivery.receiver import Receiver, sender
 from tests.gateway.delivery.stage import BOT, ONE, OWNER, SEALER, webhook
 from vestnik.clock import SystemClock
+from vestnik.gateway.administration import Administration
+from vestnik.gateway.brokers import MemoryBroker
 from vestnik.gateway.delivery import Deliveries, DeliveryOptions
 from vestnik.gateway.model import Addressed, AttemptState, Batch, Owner, Planned, Resource, Webhook
 from vestnik.gateway.ports import Store
@@ -28,8 +30,10 @@ async def told(webhook: Webhook) -> None:
 async def running(store: Store) -> AsyncIterator[Deliveries]:
     roster = Roster(await store.settings.load())
     options = DeliveryOptions(each_at_once=4)
+    clock = SystemClock()
+    marks = Administration(store, roster, MemoryBroker(), SEALER, clock).webhooks
     async with sender() as client:
-        engine = Deliveries(store, roster, SEALER, client, SystemClock(), options, told)
+        engine = Deliveries(store, roster, SEALER, client, clock, options, told, marks)
         async with engine:
             yield engine
 

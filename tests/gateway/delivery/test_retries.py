@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import msgspec
-import pytest
+import asyncio
+from collections.abc import Coroutine
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.gateway.delivery.stage import BROKEN, DEAD, OK, ONE, Stage, webhook
 from vestnik.errors import StoreFailed
+from vestnik.gateway import WebhookChange
 from vestnik.gateway.delivery import DeliveryOptions
 from vestnik.gateway.delivery.retries import JITTER, SCHEDULE, pause_before_retry
-from vestnik.gateway.model import AttemptKind, AttemptState, Webhook
+from vestnik.gateway.model import AttemptKind, AttemptState, Record, Webhook
 from vestnik.gateway.ports import WebhookResponse
 
 FAILED, DONE = AttemptState.FAILED, AttemptState.DELIVERED
@@ -288,40 +290,84 @@ async def test_a_webhook_that_was_mended_begins_anew() -> None:
     assert not stage.disabled
 
 
+class HeldSaves:
+    """Holds up what is saved, and lets a test do something meanwhile."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._save = stage.store.settings.save
+        self.begun = asyncio.Event()
+        self.go_on = asyncio.Event()
+        stage.store.settings.save = self._slowly  # type: ignore[method-assign]
+
+    async def _slowly(self, *records: Record) -> None:
+        self.begun.set()
+        await self.go_on.wait()
+        await self._save(*records)
+
+    async def while_saving(self, work: Coroutine[None, None, object]) -> None:
+        """Begin the work while something is being saved."""
+        async with asyncio.timeout(10):
+            await self.begun.wait()
+            async with asyncio.TaskGroup() as group:
+                group.create_task(work)
+                await asyncio.sleep(0)
+                self.go_on.set()
+
+
 async def test_a_webhook_that_is_deleted_meanwhile_does_not_come_back() -> None:
     stage = Stage()
     await stage.furnish(webhook(failing_since=1))
-    save = stage.store.settings.save
-
-    async def deleted_first(*records: Webhook) -> None:
-        await stage.store.settings.delete((Webhook, ONE))
-        stage.roster.remove(Webhook, ONE)
-        await save(*records)
-
-    stage.store.settings.save = deleted_first  # type: ignore[assignment]
+    saves = HeldSaves(stage)
     async with stage.running() as engine:
         await stage.publish(engine, ONE)
-        await stage.clock.advance(1)
+        await saves.while_saving(stage.administration.webhooks.delete(ONE))
         assert engine.stats.delivered == 1
+    assert stage.roster.webhook(ONE) is None
     assert not [record for record in await stage.store.settings.load() if type(record) is Webhook]
 
 
-async def test_a_change_of_the_owners_is_not_lost(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_change_of_the_owners_is_not_lost() -> None:
     stage = Stage()
     await stage.furnish(webhook(failing_since=1))
-    save = stage.store.settings.save
-    changed = msgspec.structs.replace(webhook(failing_since=1), url="https://new.example/one")
-    meanwhile = [changed]
-
-    async def slowly(*records: Webhook) -> None:
-        if meanwhile:
-            stage.roster.put(meanwhile.pop())
-        await save(*records)
-
-    stage.store.settings.save = slowly  # type: ignore[assignment]
+    saves = HeldSaves(stage)
+    change = WebhookChange(url="https://93.184.215.14/one")
     async with stage.running() as engine:
         await stage.publish(engine, ONE)
-        await stage.until_state(DONE)
-        await stage.clock.advance(1)
+        await saves.while_saving(stage.administration.webhooks.change(ONE, change))
     record = await stored(stage)
-    assert (record.url, record.failing_since) == ("https://new.example/one", None)
+    assert (record.url, record.failing_since) == (change.url, None)
+    assert stage.roster.webhook(ONE) == record
+
+
+async def test_a_webhook_that_its_owner_mends_while_it_fails_stays_on() -> None:
+    stage = Stage()
+    await stage.furnish(webhook(failing_since=1))
+    stage.answers[ONE] = BROKEN
+    async with stage.running() as engine:
+        for _ in range(2):
+            await stage.publish(engine, ONE)
+            await stage.until(lambda: not engine.stats.in_flight)
+        stage.hold(ONE)
+        await stage.publish(engine, ONE)
+        await stage.until(lambda: len(stage.sent()) == 3)
+        await stage.administration.webhooks.enable(ONE)
+        stage.let_go(ONE)
+        await stage.until(lambda: not engine.stats.in_flight)
+    assert not stage.disabled
+    record = await stored(stage)
+    assert (record.enabled, record.failing_since) == (True, None)
+
+
+async def test_no_retry_is_planned_for_a_webhook_that_is_gone_by_then() -> None:
+    stage = Stage()
+    await stage.furnish(webhook(retries=True))
+    stage.answers[ONE] = BROKEN
+    stage.hold(ONE)
+    async with stage.running() as engine:
+        await stage.publish(engine, ONE)
+        await stage.until(lambda: stage.sent() == [ONE])
+        stage.roster.remove(Webhook, ONE)
+        stage.let_go(ONE)
+        await stage.until_state(AttemptState.FAILED)
+        assert engine.stats.retrying == 0
+    assert len(stage.attempts()) == 1

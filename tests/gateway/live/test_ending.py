@@ -6,6 +6,7 @@ import pytest
 
 from tests.gateway.live.stage import ANN, Stage
 from vestnik.gateway.live import hub as hub_module
+from vestnik.gateway.live.channel import Channel, Member
 from vestnik.gateway.model import Page
 from vestnik.gateway.ports import SETTINGS_TOPIC, owner_topic
 from vestnik.wire.websocket import encode_close
@@ -78,3 +79,22 @@ async def test_a_channel_closes_with_its_last_connection(stage: Stage) -> None:
     async with stage.client() as client:
         await stage.publish(1)
         assert len(await client.sync()) == 1
+
+
+async def test_a_mistake_with_one_connection_of_a_token_saves_no_other_one(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    leave, mistakes = Channel.leave, [RuntimeError("a mistake")]
+
+    def fail_once(channel: Channel, member: Member) -> int:
+        if mistakes:
+            raise mistakes.pop()
+        return leave(channel, member)
+
+    token = stage.token(id="stolen")
+    async with stage.client(token=token) as first, stage.client(token=token) as second:
+        monkeypatch.setattr(Channel, "leave", fail_once)
+        await stage.revoke("stolen")
+        assert (await second.closing())[0] == 1006
+        assert (await first.closing())[0] == 1006
+    assert "a mistake" in caplog.text

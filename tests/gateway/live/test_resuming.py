@@ -7,6 +7,8 @@ import pytest
 
 from tests.gateway.live.stage import ANN, Json, Stage, notification, ups
 from vestnik.errors import StoreFailed
+from vestnik.gateway.live import replay
+from vestnik.gateway.live.channel import Channel
 from vestnik.gateway.model import Page, Retention
 
 
@@ -251,3 +253,53 @@ async def test_retention_does_not_hurt_who_is_live(stage: Stage) -> None:
         await stage.store.trim(Retention(log_since=2**53, attempts_since=0))
         await stage.publish(2)
         assert ups(await client.sync()) == [1, 2]
+
+
+async def test_who_has_read_further_than_the_broker_has_told_misses_nothing(stage: Stage) -> None:
+    await stage.publish(1)
+    token = stage.token()
+    async with stage.client() as other, stage.connect() as client:
+        stored = await stage.store_only(notification(2), notification(3))
+        place = {"epoch": await epoch_of(stage), "offset": 3}
+        await client.say("auth", {"token": token, "resume": place})
+        await client.say("ping")
+        assert (await client.hear())["event"] == "pong"
+        await stage.tell(*stored)
+        hello = await client.hear()
+        assert hello["data"] == {**hello["data"], "recovered": True, "offset": 3}  # type: ignore[dict-item]
+        await stage.publish(4)
+        assert ups(await client.sync()) == [4]
+        assert ups(await other.sync()) == [2, 3, 4]
+
+
+async def test_a_later_resume_waits_for_what_the_broker_has_yet_to_tell(stage: Stage) -> None:
+    async with stage.client(resume=True) as client:
+        stored = await stage.store_only(notification(1), notification(2))
+        await client.say("resume", {"epoch": await epoch_of(stage), "offset": 1})
+        assert await client.sync() == []
+        await stage.tell(*stored)
+        assert ups([await client.hear()]) == [2]
+
+
+async def test_what_a_broker_never_tells_is_not_waited_for_for_ever(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replay, "HEAR_SECONDS", 0.0)
+    async with stage.client():
+        await stage.store_only(notification(1))
+        place = {"epoch": await epoch_of(stage), "offset": 1}
+        async with stage.client(resume=place) as client:
+            assert client.hello["recovered"] is False
+
+
+async def test_a_mistake_on_the_way_in_ends_the_connection(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("a mistake")
+
+    async with stage.client(resume=True) as client:
+        monkeypatch.setattr(Channel, "join", fail)
+        await client.say("resume", {"epoch": await epoch_of(stage), "offset": 0})
+        assert (await client.closing())[0] == 1006
+    assert "a mistake" in caplog.text

@@ -131,3 +131,24 @@ def test_who_is_silenced_listens_again_at_the_next_look() -> None:
 def test_options_that_cannot_work_are_refused(options: dict[str, float]) -> None:
     with pytest.raises(BadConfig):
         LiveOptions(**options)  # type: ignore[arg-type]
+
+
+def test_a_mistake_with_one_connection_is_none_with_the_others(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Broken(Someone):
+        def expire(self) -> None:
+            raise RuntimeError("a mistake")
+
+        def listen_again(self) -> None:
+            raise RuntimeError("a mistake")
+
+    watched = Watched()
+    broken, one = Broken(), Someone()
+    for each in (broken, one):
+        watched.watch.welcome(each, watched.now)
+        watched.watch.silence(each)
+    watched.passes(10)
+    assert one.done[:2] == ["listen", "expire"]
+    assert broken.done == ["abort", "abort"]
+    assert "a mistake" in caplog.text

@@ -6,15 +6,16 @@ import asyncio
 import sqlite3
 from pathlib import Path
 
+import msgspec
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, create_engine
 
 from vestnik.errors import StoreFailed
-from vestnik.gateway.model import Addressed, Appended, Batch, Retention
+from vestnik.gateway.model import Addressed, Appended, AttemptState, Batch, Finished, Retention
 from vestnik.gateway.stores import SqliteStore
-from vestnik.gateway.stores.sqlite import _checkpoints, _migrating
+from vestnik.gateway.stores.sqlite import _checkpoints, _migrating, _trimming
 from vestnik.gateway.stores.sqlite.tables import metadata
 from vestnik.ids import OwnerId, ResourceId, WebhookId
 from vestnik.testing import FakeClock
@@ -47,7 +48,16 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "data" / "gateway.db"
 
 
+def make_oldest(path: Path) -> None:
+    """As old as it gets: a file in which no migration has been made yet."""
+    path.parent.mkdir()
+    with sqlite3.connect(path) as file:
+        file.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
+    file.close()
+
+
 async def test_the_migrations_make_the_tables_that_the_code_uses(path: Path) -> None:
+    make_oldest(path)
     async with SqliteStore(path):
         pass
     engine = create_engine(f"sqlite:///{path}")
@@ -63,18 +73,28 @@ async def test_the_migrations_make_the_tables_that_the_code_uses(path: Path) -> 
     plain.dispose()
 
 
-async def test_an_older_file_is_brought_up_to_date(path: Path) -> None:
-    path.parent.mkdir()
-    # As old as it gets: a file in which no migration has been made yet.
-    with sqlite3.connect(path) as file:
-        file.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
-    file.close()
+async def test_a_new_file_needs_no_migration_and_none_later(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_migrating, "_upgrade", None)
+    for offset in (1, 2):
+        async with SqliteStore(path) as store:
+            assert (await append(store)).stored[0].offset == offset
+
+
+async def test_an_older_file_is_brought_up_to_date(
+    path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    make_oldest(path)
+    caplog.set_level("INFO", "vestnik.gateway")
     async with SqliteStore(path) as store:
         assert (await append(store)).stored[0].offset == 1
     with sqlite3.connect(path) as file:
         found = file.execute("SELECT version_num FROM alembic_version").fetchall()
     file.close()
     assert found == [(_migrating.NEWEST,)]
+    told = [one.getMessage() for one in caplog.records if one.name == "vestnik.gateway"]
+    assert told == [f"The tables of {path} are brought from version None to {_migrating.NEWEST}"]
 
 
 async def test_a_newer_file_is_refused_and_left_as_it_is(path: Path) -> None:
@@ -233,3 +253,42 @@ async def test_a_backup_that_fails_leaves_nothing_behind(path: Path, tmp_path: P
             await store.back_up(taken)
     assert taken.read_bytes() == b"mine"
     assert sorted(one.name for one in tmp_path.iterdir()) == ["data", "file", "taken.db"]
+
+
+async def test_a_trim_by_size_forgets_many_attempts_before_more_notifications(path: Path) -> None:
+    hooks = tuple(WebhookId(f"hook-{number}") for number in range(10))
+    clock = FakeClock()
+    async with SqliteStore(path, clock=clock) as store:
+        (one,) = batch().items
+        item = msgspec.structs.replace(one, webhooks=hooks)
+        for _ in range(4):
+            (appended,) = await store.log.append([Batch((item,) * 1000)])
+            ends = [Finished(id=p.id, state=AttemptState.DELIVERED) for p in appended.planned]
+            await store.attempts.record([], ends, 1)
+            await clock.advance(1)
+        size = await store._opened().writer.transact(
+            lambda connection: connection.execute(_trimming._size).scalar_one()
+        )
+        room = Retention(log_since=0, attempts_since=0, most_bytes=size * 7 // 10)
+        assert await store.trim(room) == 2000
+
+
+async def test_two_backups_to_one_place_do_not_meet(path: Path) -> None:
+    place = path.with_name("copy.db")
+    async with SqliteStore(path) as store:
+        await append(store, 500)
+        done = await asyncio.gather(
+            *(store.back_up(place) for _ in range(3)), return_exceptions=True
+        )
+    assert [str(one) for one in done if one is not None] == [
+        f"There is already something at {place}: name a file that is not there yet."
+    ] * 2
+    async with SqliteStore(place) as copy:
+        assert len((await copy.log.read(ANN, 0, 1000)).items) == 500
+
+
+async def test_what_is_asked_of_a_closed_store_is_told(path: Path) -> None:
+    async with SqliteStore(path) as store:
+        log = store.log
+    with pytest.raises(StoreFailed, match="is not open"):
+        await log.read(ANN, 0, 1)

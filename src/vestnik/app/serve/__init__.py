@@ -1,18 +1,18 @@
 """The composition root of the notification gateway: settings, wiring, server, metrics, backup."""
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
-from vestnik.app.serve.config import Config
-from vestnik.app.serve.describing import (
-    commented_defaults,
-    reference_page,
-    warnings_about,
-    what_it_does,
-)
-from vestnik.app.serve.folder import DataFolder, LocalAccess
-from vestnik.app.serve.loading import load_config, parse_config
-
 if TYPE_CHECKING:
+    from vestnik.app.serve.config import Config
+    from vestnik.app.serve.describing import (
+        commented_defaults,
+        reference_page,
+        warnings_about,
+        what_it_does,
+    )
+    from vestnik.app.serve.folder import DataFolder, LocalAccess
+    from vestnik.app.serve.loading import load_config, parse_config
     from vestnik.app.serve.running import Serving, serving
 
 __all__ = [
@@ -29,11 +29,26 @@ __all__ = [
     "what_it_does",
 ]
 
+_HOMES = {
+    "Config": "config",
+    "DataFolder": "folder",
+    "LocalAccess": "folder",
+    "Serving": "running",
+    "commented_defaults": "describing",
+    "load_config": "loading",
+    "parse_config": "loading",
+    "reference_page": "describing",
+    "serving": "running",
+    "warnings_about": "describing",
+    "what_it_does": "describing",
+}
+
 
 def __getattr__(name: str) -> object:
-    """Bring in the store, the server and the rest when somebody serves, not for ``--help``."""
-    if name in ("Serving", "serving"):
-        from vestnik.app.serve import running
-
-        return getattr(running, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    """Bring in what is asked for: most commands need the folder and no server."""
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found: object = getattr(import_module(f"{__name__}.{home}"), name)
+    globals()[name] = found
+    return found

@@ -51,13 +51,14 @@ class AccessLog:
             self._note(scope, status, time.perf_counter() - begun)
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
-        # The path without the query, where people put secrets.
+        # The path without the query, where people put secrets; a terminal must not obey it.
         path = str(scope["path"])
+        shown = path if path.isprintable() else ascii(path)[1:-1]
         tell = log.debug if (scope["method"], path) in QUIET and status < ERRORS else log.info
         tell(
             "request",
             method=scope["method"],
-            path=path if len(path) <= LONGEST_PATH else f"{path[:LONGEST_PATH]}…",
+            path=shown if len(shown) <= LONGEST_PATH else f"{shown[:LONGEST_PATH]}…",
             status=status,
             ms=round(seconds * 1000, 1),
             who=self._who(scope),

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import msgspec
 
-from vestnik.app.serve.loading import CONFIG_NAME
 from vestnik.errors import BadConfig, StoreFailed
 from vestnik.ids import TokenId
 
 __all__ = [
     "BACKUP_PATH",
+    "CONFIG_NAME",
     "LOCAL_TOKEN",
     "STORE_NAME",
     "BackUp",
@@ -26,6 +26,7 @@ __all__ = [
 ]
 
 STORE_NAME = "vestnik.sqlite"
+CONFIG_NAME = "vestnik.toml"
 KEY_NAME = "secrets.key"
 ACCESS_NAME = "server.json"
 KEY_BYTES = 32
@@ -45,11 +46,13 @@ class LocalAccess(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         token: Good for everything, as long as the gateway runs.
         fingerprint: SHA-256 of the certificate in hexadecimal, if it speaks TLS.
+        folder: The number of the folder that it runs on, so that a copy leads nobody here.
     """
 
     url: str
     token: str
     fingerprint: str | None = None
+    folder: int | None = None
 
 
 class BackUp(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -110,7 +113,9 @@ class DataFolder:
     def access(self) -> LocalAccess | None:
         """Return how to reach the gateway that runs on this folder, or did so until it died."""
         try:
-            return msgspec.json.decode((self.path / ACCESS_NAME).read_bytes(), type=LocalAccess)
+            written = (self.path / ACCESS_NAME).read_bytes()
+            found = msgspec.json.decode(written, type=LocalAccess)
+            return found if found.folder == self._number() else None
         except (OSError, msgspec.DecodeError):
             return None
 
@@ -131,7 +136,8 @@ class DataFolder:
             StoreFailed: It cannot be written.
         """
         try:
-            write_private(self.path / ACCESS_NAME, msgspec.json.encode(access))
+            written = msgspec.structs.replace(access, folder=self._number())
+            write_private(self.path / ACCESS_NAME, msgspec.json.encode(written))
         except OSError as error:
             raise self._unusable(error) from error
 
@@ -140,6 +146,9 @@ class DataFolder:
         for name in (KEY_NAME, CONFIG_NAME):
             if (self.path / name).exists():
                 write_private(to / name, (self.path / name).read_bytes())
+
+    def _number(self) -> int:
+        return self.path.stat().st_ino
 
     def _make_key(self, path: Path) -> None:
         if self.store.exists():

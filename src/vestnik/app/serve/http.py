@@ -17,8 +17,10 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from vestnik.app.serve.admission import Admission
 from vestnik.wire.limits import PATHS
+from vestnik.wire.websocket import MAX_HEAD
 
 if TYPE_CHECKING:
+    from uvicorn._types import ASGI3Application
     from uvicorn.config import Config as UvicornConfig
     from uvicorn.server import ServerState
 
@@ -30,7 +32,13 @@ TOO_MANY = (
     b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 10\r\nContent-Length: 0\r\n"
     b"Connection: close\r\n\r\n"
 )
+TOO_LONG = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\nContent-Length: 0\r\n"
+    b"Connection: close\r\n\r\n"
+)
 TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+LAST_WORDS_SECONDS = 5.0
+"""How long a client may read nothing of what is left for it when the connection is closed."""
 
 
 class Doorkeeper:
@@ -39,7 +47,7 @@ class Doorkeeper:
     Args:
         admission: Who may come in.
         head_seconds: How long the head of a request may take.
-        body_seconds: How long its body may take.
+        body_seconds: How long its body may take, and how long a client may read nothing.
         live: Makes the protocol that takes over a WebSocket, and calls what it is given when the
             connection is gone; ``None`` where there is no such thing.
     """
@@ -83,7 +91,12 @@ class GuardedHttp(HttpToolsProtocol):
         self._keeper = keeper
         self._place: str | None = None
         self._deadline: asyncio.TimerHandle | None = None
+        self._reading: asyncio.TimerHandle | None = None
         self._is_refused = False
+        self._is_leaving = False
+        self._running: RequestResponseCycle | None = None
+        self._head_size = 0
+        self._unexplained = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Let it in, or turn it away."""
@@ -100,23 +113,45 @@ class GuardedHttp(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Read requests; what follows an upgrade belongs to the one who takes over."""
-        if self._is_refused:
+        if self._is_refused or self._is_leaving:
             return
         self._unset_keepalive_if_required()
         if self._deadline is None and self._is_idle:
             self._expect_within(self._keeper.head_seconds)
         try:
-            self.parser.feed_data(data)
+            self._parse(data)
+        except _HeadTooLong:
+            self._end(TOO_LONG)
         except httptools.HttpParserUpgrade as upgrade:
             if self._should_upgrade():
                 self.handle_websocket_upgrade()
                 self._pass_on(data[upgrade.args[0] :])
         except httptools.HttpParserError:
+            if self._head_size > MAX_HEAD:
+                self._end(TOO_LONG)
+                return
             self._expect_nothing()
             self.send_400_response("Invalid HTTP request received.")
+            self._let_go()
+
+    def on_message_begin(self) -> None:
+        """Measure the head that begins."""
+        self._head_size = self._unexplained = 0
+        super().on_message_begin()
+
+    def on_url(self, url: bytes) -> None:
+        """Take a part of the address."""
+        self._measure(len(url))
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a field of the head, or one that follows a body in chunks."""
+        self._measure(len(name) + len(value))
+        super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """Wait for the body now."""
+        self._unexplained = 0
         self._expect_nothing()
         if not (self.parser.should_upgrade() and self._should_upgrade()):
             self._expect_within(self._keeper.body_seconds)
@@ -124,15 +159,37 @@ class GuardedHttp(HttpToolsProtocol):
         if self.parser.should_upgrade() and self.cycle is not None:
             self.cycle.keep_alive = False  # the parser does not read on after an upgrade
 
+    def on_body(self, body: bytes) -> None:
+        """Take a part of the body."""
+        self._unexplained = 0
+        super().on_body(body)
+
     def on_message_complete(self) -> None:
         """Wait for nothing but the application."""
+        self._unexplained = 0
         self._expect_nothing()
         super().on_message_complete()
+
+    def pause_writing(self) -> None:
+        """Give the client time to read what is there for it."""
+        super().pause_writing()
+        self._expect_reading(self._keeper.body_seconds)
+
+    def resume_writing(self) -> None:
+        """Go on with a client that has read."""
+        if not self.transport.is_closing():
+            self._expect_no_reading()
+        super().resume_writing()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """End a connection on which nothing more was asked."""
+        self._let_go()
 
     def handle_websocket_upgrade(self) -> None:
         """Give the transport, and the head of the request, to the gateway."""
         assert self._keeper.live is not None
         self.connections.discard(self)
+        self._expect_no_reading()
         live = self._keeper.live(partial(self._keeper.admission.leave, self._place))
         live.connection_made(self.transport)
         self.transport.set_protocol(live)
@@ -143,8 +200,17 @@ class GuardedHttp(HttpToolsProtocol):
         if self._is_refused:
             return
         self._expect_nothing()
+        self._expect_no_reading()
         self._keeper.admission.leave(self._place)
+        if self._running is not None:
+            # uvicorn tells only the request that came last, not the one that is being answered.
+            self._running.disconnected = True
+            self._running.message_event.set()
         super().connection_lost(exc)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._running = cycle
+        super()._start_asgi_task(cycle, app)
 
     def _should_upgrade_to_ws(self) -> bool:
         path = self.url.partition(b"?")[0].decode("latin-1")
@@ -168,6 +234,30 @@ class GuardedHttp(HttpToolsProtocol):
         if data and not self.transport.is_closing():
             cast("asyncio.Protocol", self.transport.get_protocol()).data_received(data)
 
+    def _parse(self, data: bytes) -> None:
+        """Parse, but never let the parser hoard what belongs to no head of a decent size."""
+        self._unexplained += len(data)
+        self.parser.feed_data(data)
+        if self._unexplained > MAX_HEAD:
+            raise _HeadTooLong
+
+    def _measure(self, size: int) -> None:
+        self._head_size += size
+        if self._head_size > MAX_HEAD:
+            raise _HeadTooLong
+
+    def _end(self, answer: bytes) -> None:
+        self._expect_nothing()
+        self._is_leaving = True
+        self.transport.write(answer)
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Close; what the client does not read must not hold the connection."""
+        self.transport.close()
+        self._expect_no_reading()
+        self._expect_reading(LAST_WORDS_SECONDS)
+
     def _expect_within(self, seconds: float) -> None:
         self._deadline = self.loop.call_later(seconds, self._overdue)
 
@@ -182,5 +272,27 @@ class GuardedHttp(HttpToolsProtocol):
         self._keeper.overdue += 1
         if self._is_idle or not self.cycle.response_started:
             self.transport.write(TOO_SLOW)
-        # What the client does not read must not hold the connection.
-        self.transport.close()
+        self._let_go()
+
+    def _expect_reading(self, seconds: float) -> None:
+        left = self.transport.get_write_buffer_size()
+        if left and self._reading is None:
+            self._reading = self.loop.call_later(seconds, self._look_at_reading, seconds, left)
+
+    def _expect_no_reading(self) -> None:
+        if self._reading is not None:
+            self._reading.cancel()
+            self._reading = None
+
+    def _look_at_reading(self, seconds: float, before: int) -> None:
+        """Drop a client that asked but has read nothing since; who reads slowly may go on."""
+        self._reading = None
+        if self.transport.get_write_buffer_size() < before:
+            self._expect_reading(seconds)
+            return
+        self._keeper.overdue += 1
+        self.transport.abort()
+
+
+class _HeadTooLong(Exception):
+    """More comes than the head of a request may have."""

@@ -5,19 +5,19 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
 from vestnik.app.serve.config import Config
+from vestnik.app.serve.folder import CONFIG_NAME
 from vestnik.app.serve.settings import Setting, sections, settings
+from vestnik.app.serve.toml_file import in_one_line, line_of, parse_toml, read_file
 from vestnik.errors import BadConfig
 
 __all__ = ["CONFIG_NAME", "load_config", "parse_config"]
 
-CONFIG_NAME = "vestnik.toml"
-MOST_BYTES = 1024 * 1024
 VARIABLE = re.compile(r"VESTNIK_([A-Z]+)__([A-Z_]+)")
 
 Values = dict[str, dict[str, object]]
@@ -29,6 +29,7 @@ def load_config(
     environment: Mapping[str, str] | None = None,
     *,
     listen: str | None = None,
+    allow_networks: Sequence[str] = (),
 ) -> Config:
     """Read the settings of a gateway; without any file all are the default.
 
@@ -37,17 +38,23 @@ def load_config(
         file: Another file, which must be there.
         environment: Variables such as ``VESTNIK_SERVER__LISTEN``, which win over the file.
         listen: Wins over both.
+        allow_networks: Private networks for webhooks; wins over both, too, if there are any.
 
     Raises:
         BadConfig: A setting cannot work.
     """
     path = file or data / CONFIG_NAME
-    content = _read(path, must_exist=file is not None)
-    overrides = dict(environment or {})
+    content = read_file(path, must_exist=file is not None)
+    options = {}
     if listen is not None:
-        overrides["VESTNIK_SERVER__LISTEN"] = listen
-    named = {"VESTNIK_SERVER__LISTEN": "--listen"} if listen is not None else {}
-    return parse_config(content, path, overrides, named)
+        options["--listen"] = "VESTNIK_SERVER__LISTEN", listen
+    if allow_networks:
+        # A JSON list of texts is one of TOML.
+        networks = msgspec.json.encode(allow_networks).decode()
+        options["--allow-network"] = "VESTNIK_WEBHOOKS__ALLOW_NETWORKS", networks
+    overrides = dict(environment or {}) | dict(options.values())
+    names = {variable: option for option, (variable, _) in options.items()}
+    return parse_config(content, path, overrides, names)
 
 
 def parse_config(
@@ -67,7 +74,7 @@ def parse_config(
     Raises:
         BadConfig: A setting cannot work.
     """
-    text, tables = _parse(content, path)
+    text, tables = parse_toml(content, path)
     values: Values = {name: {} for name in sections()}
     for setting, value in _from_file(tables, text, path):
         values[setting.section][setting.name] = value
@@ -79,41 +86,11 @@ def parse_config(
     return config
 
 
-def _read(path: Path, *, must_exist: bool) -> bytes:
-    try:
-        with path.open("rb") as file:
-            content = file.read(MOST_BYTES + 1)
-    except (FileNotFoundError, NotADirectoryError) as error:
-        if not must_exist:
-            return b""
-        raise BadConfig(f"There is no file {path}: `vestnik config show` prints one.") from error
-    except OSError as error:
-        raise BadConfig(f"{path} cannot be read ({error.strerror}).") from error
-    if len(content) > MOST_BYTES:
-        raise BadConfig(f"{path} is longer than 1 MiB: it cannot be a file of settings.")
-    return content
-
-
-def _parse(content: bytes, path: Path) -> tuple[str, dict[str, object]]:
-    try:
-        text = content.decode()
-        return text, tomllib.loads(text)
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise BadConfig(
-            f"{path}, line {line}: this is not UTF-8; save the file as such."
-        ) from error
-    except tomllib.TOMLDecodeError as error:
-        raise BadConfig(f"{path} is no TOML: {_in_one_line(str(error))}.") from error
-    except RecursionError as error:
-        raise BadConfig(f"{path} is nested too deeply for a file of settings.") from error
-
-
 def _from_file(
     tables: Mapping[str, object], text: str, path: Path
 ) -> Iterable[tuple[Setting, object]]:
     for section, table in tables.items():
-        where = _where(path, text, section, None)
+        where = line_of(path, text, section, None)
         if section not in sections():
             raise BadConfig(
                 f"{where}: there is no section [{section}]; {_meant(section, sections())}"
@@ -121,7 +98,7 @@ def _from_file(
         if not isinstance(table, dict):
             raise BadConfig(f"{where}: {section} is a section; write [{section}] on a line.")
         for name, value in table.items():
-            where = _where(path, text, section, name)
+            where = line_of(path, text, section, name)
             setting = _setting(section, str(name), where)
             yield setting, _convert(setting, value, f"{where}: {section}.{name}", path.parent)
 
@@ -186,26 +163,8 @@ def _convert(setting: Setting, value: object, shown: str, base: Path) -> object:
 
 
 def _shown(value: object) -> str:
-    text = _in_one_line(repr(value))
+    text = in_one_line(repr(value))
     return text if len(text) <= 60 else f"{text[:57]}…"
-
-
-def _in_one_line(text: str) -> str:
-    return " ".join(text.encode("utf-8", "backslashreplace").decode().split())
-
-
-def _where(path: Path, text: str, section: str, name: str | None) -> str:
-    """Name the file, and the line where that is easily found."""
-    current, header = "", re.compile(r"\s*\[+\s*([\w-]+)\s*\]+")
-    for number, line in enumerate(text.splitlines(), 1):
-        found = header.match(line)
-        if found:
-            current = found[1]
-        if (found and name is None and current == section) or (
-            name is not None and current == section and re.match(rf"\s*{re.escape(name)}\s*=", line)
-        ):
-            return f"{path}, line {number}"
-    return str(path)
 
 
 def _check_together(config: Config, path: Path) -> None:

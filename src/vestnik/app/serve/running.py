@@ -8,42 +8,29 @@ answered, and the store is closed last. Cancelling it meanwhile ends all of it a
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from functools import partial
 from pathlib import Path
 
-from prometheus_client import CollectorRegistry
-from starlette.routing import Route
-from starlette.types import ASGIApp, Scope
-
-from vestnik.app.serve.access_log import AccessLog
 from vestnik.app.serve.addresses import Address
-from vestnik.app.serve.admission import Admission
+from vestnik.app.serve.answering import answering, showing_metrics
 from vestnik.app.serve.binding import bind
 from vestnik.app.serve.config import Config, Server
-from vestnik.app.serve.folder import BACKUP_PATH, DataFolder, LocalAccess
+from vestnik.app.serve.folder import DataFolder, LocalAccess
+from vestnik.app.serve.front import doorkeeper, web_server
 from vestnik.app.serve.http import Doorkeeper
-from vestnik.app.serve.live import CountedLive
-from vestnik.app.serve.local import LocalBackup, let_in
-from vestnik.app.serve.metrics import GatewayCollector, metrics_app, registry_of
-from vestnik.app.serve.parts import opened, sender_options
+from vestnik.app.serve.local import let_in
+from vestnik.app.serve.parts import Parts, opened
 from vestnik.app.serve.tls import Certificate
-from vestnik.app.serve.web_server import WebServer
 from vestnik.errors import BadConfig
 from vestnik.gateway import Gateway
-from vestnik.gateway.delivery import describe_source
 from vestnik.terminal.logs import logger
-from vestnik.web import build_app
 from vestnik.wire.limits import PATHS
 
 __all__ = ["Serving", "serving"]
 
 log = logger("vestnik.gateway")
 
-LAST_REQUESTS_SECONDS = 2.0
-METRICS_CONNECTIONS = 100
 ANYWHERE = Address("127.0.0.1", 0)
 
 
@@ -54,13 +41,21 @@ class Serving:
         address: Where it listens; never port 0.
         url: The base of its REST API, for this machine.
         websocket_url: Where its WebSocket is.
+        public_url: The same base for the world, if the operator has said so.
         metrics_url: Where its metrics are, if anywhere.
         token: Good for everything, as long as it serves.
         gateway: The gateway itself.
     """
 
-    def __init__(self, address: Address, certificate: Certificate | None, gateway: Gateway) -> None:
+    def __init__(
+        self,
+        address: Address,
+        certificate: Certificate | None,
+        gateway: Gateway,
+        public_url: str | None = None,
+    ) -> None:
         self.address = address
+        self.public_url = public_url
         self.gateway = gateway
         self.metrics_url: str | None = None
         self.token = let_in(gateway)
@@ -70,6 +65,14 @@ class Serving:
         tls = "s" if certificate else ""
         self.url = f"http{tls}://{address.reachable}"
         self.websocket_url = f"ws{tls}://{address.reachable}{PATHS[0]}"
+
+    @property
+    def public_websocket_url(self) -> str | None:
+        """Where its WebSocket is for the world."""
+        if self.public_url is None:
+            return None
+        # http becomes ws, and https wss.
+        return f"ws{self.public_url.removeprefix('http').rstrip('/')}{PATHS[0]}"
 
     @property
     def access(self) -> LocalAccess:
@@ -115,97 +118,64 @@ async def serving(
         BadConfig: A setting cannot work.
         StoreFailed: The folder cannot be used, or another process has it.
     """
-    config = config or Config()
+    config = config or Config(server=Server(listen=str(ANYWHERE)))
     folder = DataFolder(data) if data is not None else None
     async with AsyncExitStack() as stack:
-        certificate = None if offline else _certificate(config)
-        listener, address = bind(ANYWHERE if offline else config.server.address)
-        stack.callback(listener.close)
-        parts = await stack.enter_async_context(opened(config, folder, offline=offline))
-        gateway = parts.gateway
-        served = Serving(address, certificate, gateway)
-        keeper = _doorkeeper(config, None if offline else gateway)
-        app = _app(config, gateway, folder)
-        if config.metrics.listen and not offline:
-            collector = GatewayCollector(
-                gateway, keeper, parts.measures, folder.store if folder else None
-            )
-            registry = registry_of(collector, parts.measures)
-            address = Address.parse(config.metrics.listen)
-            served.metrics_url = await _show_metrics(stack, registry, config.server, address)
-        web = WebServer(
-            app, protocol=keeper.protocol, tls=certificate.context if certificate else None
-        )
-        served._task = await stack.enter_async_context(_answering(web, listener, gateway))
-        if folder is not None and not offline:
-            served._folder = folder
-            stack.enter_context(folder.offering(served.access))
-        yield served
+        if offline:
+            yield await _offline(stack, config, folder)
+        else:
+            yield await _public(stack, config, folder)
 
 
-def _certificate(config: Config) -> Certificate | None:
-    server = config.server
-    if server.tls_certificate is None or server.tls_key is None:
-        return None
-    return Certificate(server.tls_certificate, server.tls_key)
+async def _public(stack: AsyncExitStack, config: Config, folder: DataFolder | None) -> Serving:
+    """Open everything: the port first, because that is what most often cannot be had."""
+    certificate = _certificate(config.server)
+    listener, address = bind(config.server.address)
+    stack.callback(listener.close)
+    parts = await stack.enter_async_context(opened(config, folder, offline=False))
+    gateway = parts.gateway
+    served = Serving(address, certificate, gateway, config.server.public_url)
+    keeper = doorkeeper(config, gateway)
+    served.metrics_url = await _show_metrics(stack, config, folder, parts, keeper)
+    tls = certificate.context if certificate else None
+    web = web_server(config, gateway, folder, keeper, tls)
+    served._task = await stack.enter_async_context(answering(web, listener, gateway))
+    if folder is not None:
+        served._folder = folder
+        stack.enter_context(folder.offering(served.access))
+    return served
 
 
-def _doorkeeper(config: Config, gateway: Gateway | None) -> Doorkeeper:
-    server = config.server
-    return Doorkeeper(
-        Admission(
-            server.connections_per_address, (*server.unbounded_networks, *server.trusted_proxies)
-        ),
-        server.head_seconds,
-        server.body_seconds,
-        partial(CountedLive, gateway.hub) if gateway else None,
-    )
-
-
-def _app(config: Config, gateway: Gateway, folder: DataFolder | None) -> ASGIApp:
-    app = build_app(
-        gateway,
-        source=describe_source(sender_options(config)),
-        trusted_proxies=config.server.trusted_proxies,
-        routes=[Route(BACKUP_PATH, LocalBackup(gateway, folder))],
-    )
-
-    def who(scope: Scope) -> str | None:
-        given = dict(scope["headers"]).get(b"authorization", b"").decode("latin-1")
-        known = gateway.access.identify(given.removeprefix("Bearer ").strip())
-        return known.id if known else None
-
-    return AccessLog(app, who)
+async def _offline(stack: AsyncExitStack, config: Config, folder: DataFolder | None) -> Serving:
+    """Open what a command needs: no WebSocket, no metrics, and nobody is told where it is."""
+    listener, address = bind(ANYWHERE)
+    stack.callback(listener.close)
+    parts = await stack.enter_async_context(opened(config, folder, offline=True))
+    served = Serving(address, None, parts.gateway)
+    web = web_server(config, parts.gateway, folder, doorkeeper(config, None), None)
+    served._task = await stack.enter_async_context(answering(web, listener, parts.gateway))
+    return served
 
 
 async def _show_metrics(
-    stack: AsyncExitStack, registry: CollectorRegistry, server: Server, address: Address
-) -> str:
-    listener, address = bind(address)
-    stack.callback(listener.close)
-    guard = Doorkeeper(Admission(METRICS_CONNECTIONS), server.head_seconds, server.body_seconds)
-    web = WebServer(metrics_app(registry), protocol=guard.protocol)
-    await stack.enter_async_context(_answering(web, listener, None))
-    return f"http://{address.reachable}/metrics"
+    stack: AsyncExitStack,
+    config: Config,
+    folder: DataFolder | None,
+    parts: Parts,
+    keeper: Doorkeeper,
+) -> str | None:
+    if not config.metrics.listen:
+        return None
+    from vestnik.app.serve.metrics import GatewayCollector, registry_of  # for who wants metrics
+
+    store = folder.store if folder else None
+    collector = GatewayCollector(parts.gateway, keeper, parts.measures, store)
+    registry = registry_of(collector, parts.measures)
+    address = Address.parse(config.metrics.listen)
+    return await stack.enter_async_context(showing_metrics(registry, config.server, address))
 
 
-@asynccontextmanager
-async def _answering(
-    web: WebServer, listener: socket.socket, gateway: Gateway | None
-) -> AsyncIterator[asyncio.Task[None]]:
-    """Answer requests until the block ends, and then those that are being answered."""
-    task = asyncio.create_task(web.serve(sockets=[listener]), name="http")
-    try:
-        await web.begun(task)
-        try:
-            yield task
-        finally:
-            # A signal cancels the block, and this is its clean end; a second one cancels this.
-            web.refuse_new()
-            if gateway is not None:
-                await gateway.drain()
-            web.stop(LAST_REQUESTS_SECONDS)
-            await asyncio.wait([task])
-    finally:
-        task.cancel()
-        await asyncio.wait([task])
+def _certificate(server: Server) -> Certificate | None:
+    if server.tls_certificate is None or server.tls_key is None:
+        return None
+    return Certificate(server.tls_certificate, server.tls_key)

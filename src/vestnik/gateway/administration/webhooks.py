@@ -9,7 +9,7 @@ import msgspec
 from vestnik.errors import BadRequest, NotFound
 from vestnik.gateway.access import new_token
 from vestnik.gateway.administration._desk import Desk, new_id
-from vestnik.gateway.delivery import Guard, check_headers, check_url
+from vestnik.gateway.delivery import Guard, Mark, check_headers, check_url
 from vestnik.gateway.model import AddressFamily, Webhook
 from vestnik.gateway.ports import Changed
 from vestnik.gateway.sealing import Sealer
@@ -122,6 +122,28 @@ class Webhooks:
             NotFound: There is no such webhook.
         """
         return (await self.change(id, WebhookChange(enabled=True))).webhook
+
+    async def mark(self, seen: Webhook, mark: Mark) -> Webhook | None:
+        """Write down since when a webhook fails; see `WebhookMarks`.
+
+        A failure that was judged by a record which its owner has changed since then says nothing
+        about the webhook as it is now: the next attempt will.
+        """
+        async with self._desk.turn():
+            current = self._desk.roster.webhook(seen.id)
+            is_outdated = mark.failing_since is not None and current is not seen
+            if current is None or not current.enabled or is_outdated:
+                return None
+            changed = msgspec.structs.replace(
+                current,
+                failing_since=mark.failing_since,
+                disabled_since=mark.disabled_since,
+                enabled=mark.disabled_since is None,
+            )
+            if changed == current:
+                return None
+            await self._desk.save(changed, told=[Changed(changed.owner)])
+        return changed
 
     async def regenerate_token(self, id: WebhookId, token: str | None = None) -> IssuedWebhook:
         """Replace what goes out as ``X-Boticord-Token``.

@@ -2,7 +2,7 @@
 
 - `guard`, `target`, `headers`: what may be sent to and with what, pure.
 - `sender` over `connection`, `reading`, `resolving`, `source`: the HTTP/1.1 client.
-- `engine` over `lanes`, `recorder`, `retries`: who is next, and that each attempt is made once.
+- `engine` over `lanes`, `carrying`, `recorder`, `retries`: who is next, and that each is made once.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Protocol
 from vestnik.gateway.delivery.engine import Deliveries
 from vestnik.gateway.delivery.guard import Guard
 from vestnik.gateway.delivery.headers import check_headers
+from vestnik.gateway.delivery.marks import Mark, WebhookMarks
 from vestnik.gateway.delivery.memory import MemorySender
 from vestnik.gateway.delivery.options import DeliveryOptions, DeliveryStats
 from vestnik.gateway.delivery.resolving import Resolver
@@ -29,10 +30,12 @@ __all__ = [
     "DeliveryStats",
     "Guard",
     "GuardedSender",
+    "Mark",
     "MemorySender",
     "Resolver",
     "SenderOptions",
     "SourceDescription",
+    "WebhookMarks",
     "check_headers",
     "check_url",
     "describe_source",

@@ -10,7 +10,7 @@ import msgspec
 from vestnik.clock import Clock
 from vestnik.errors import BadRequest, NotFound, Overloaded
 from vestnik.gateway.delivery.lanes import Lanes
-from vestnik.gateway.delivery.making import Maker, finished
+from vestnik.gateway.delivery.making import Maker, by_mistake, finished
 from vestnik.gateway.delivery.recorder import Recorder
 from vestnik.gateway.model import Attempt, AttemptKind, Planned, Webhook
 from vestnik.gateway.ports import Store
@@ -118,7 +118,11 @@ class ByHand:
         )
         await asyncio.shield(self._recorder.begin(attempt.id))
         planned = Planned(attempt.id, webhook.id, webhook.owner, offset or 0, notification)
-        response = await self._maker.make(self._lanes.lane(webhook.id), planned, webhook)
+        try:
+            response = await self._maker.make(self._lanes.lane(webhook.id), planned, webhook)
+        except Exception:
+            self._recorder.finish(by_mistake(attempt.id))
+            raise
         self._maker.count(response)
         await asyncio.shield(self._recorder.finish(finished(attempt.id, response)))
         return await self._store.attempts.get(attempt.id) or attempt

@@ -17,13 +17,15 @@ class Connection(asyncio.Protocol):
 
     Attributes:
         address: Where it goes; checked by the guard before it was made.
+        where: The same as text.
         idle_since: Since when it waits for another request, by the loop's time.
     """
 
-    __slots__ = ("_loop", "_reader", "_transport", "_waiting", "address", "idle_since")
+    __slots__ = ("_loop", "_reader", "_transport", "_waiting", "address", "idle_since", "where")
 
     def __init__(self, address: Address, loop: asyncio.AbstractEventLoop) -> None:
         self.address = address
+        self.where = str(address)
         self.idle_since = 0.0
         self._loop = loop
         self._transport: asyncio.Transport | None = None
@@ -48,6 +50,10 @@ class Connection(asyncio.Protocol):
         self._waiting = None
         self.drop()
         return self._reader.end(why)
+
+    def expire(self, why: str) -> None:
+        """Give up and tell who waits for the answer."""
+        self._finish(self._reader.end(why))
 
     def drop(self) -> None:
         """Drop the connection at once."""

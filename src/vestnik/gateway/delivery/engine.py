@@ -11,15 +11,15 @@ from vestnik.clock import Clock
 from vestnik.errors import GatewayError
 from vestnik.gateway.delivery.again import Again
 from vestnik.gateway.delivery.by_hand import ByHand
+from vestnik.gateway.delivery.carrying import Carrier
 from vestnik.gateway.delivery.lane import Job
 from vestnik.gateway.delivery.lanes import Lanes
 from vestnik.gateway.delivery.later import Later
-from vestnik.gateway.delivery.making import Maker, finished
-from vestnik.gateway.delivery.marks import Marks, OnDisabled
+from vestnik.gateway.delivery.making import Maker
+from vestnik.gateway.delivery.marks import Marks, OnDisabled, WebhookMarks
 from vestnik.gateway.delivery.options import DeliveryOptions, DeliveryStats
 from vestnik.gateway.delivery.recorder import Recorder
-from vestnik.gateway.delivery.retries import is_delivered
-from vestnik.gateway.model import Attempt, AttemptState, Finished, Planned, Webhook
+from vestnik.gateway.model import Attempt, Planned
 from vestnik.gateway.ports import Store, WebhookSender
 from vestnik.gateway.roster import Roster
 from vestnik.gateway.sealing import Sealer
@@ -39,6 +39,7 @@ class Deliveries:
 
     Args:
         on_disabled: Told of a webhook that was switched off for failing too long.
+        marks: Where is written since when a webhook fails.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Deliveries:
         clock: Clock,
         options: DeliveryOptions,
         on_disabled: OnDisabled,
+        marks: WebhookMarks,
     ) -> None:
         self._store = store
         self._roster = roster
@@ -58,7 +60,7 @@ class Deliveries:
         self._lanes = Lanes(options, lambda id: roster.webhook(id) is not None)
         self._maker = Maker(roster, sealer, sender, clock, self._stats)
         self._again = Again(store, clock, options, self._stats)
-        self._marks = Marks(store.settings, roster, clock, options, self._stats, on_disabled)
+        self._marks = Marks(marks, clock, options, self._stats, on_disabled)
         self._later = Later(clock, self._is_due)
         self._options = options
         self._group = asyncio.TaskGroup()
@@ -85,6 +87,15 @@ class Deliveries:
             self._recorder,
             self._clock,
             self._options.by_hand_at_once,
+        )
+        self._carrier = Carrier(
+            self._roster,
+            self._maker,
+            self._recorder,
+            self._again,
+            self._marks,
+            self._stats,
+            self._put_off,
         )
         recovered = await self._recover()
         await self._group.__aenter__()
@@ -198,48 +209,13 @@ class Deliveries:
 
     async def _run(self, job: Job) -> None:
         try:
-            webhook = self._roster.webhook(job.planned.webhook)
-            why_not = _why_not(webhook, job)
-            if webhook is None or why_not:
-                self._skip(job.planned, why_not)
-            else:
-                await self._attempt(job, webhook)
+            await self._carrier.carry_out(job)
         finally:
             self._lanes.finished(job)
             self._pump()
-
-    async def _attempt(self, job: Job, webhook: Webhook) -> None:
-        lane, planned = job.lane, job.planned
-        await self._recorder.begin(planned.id)
-        response = await self._maker.make(lane, planned, webhook)
-        self._maker.count(response)
-        if is_delivered(response):
-            self._recorder.finish(finished(planned.id, response))
-            await self._marks.delivered(webhook, lane.health)
-            return
-        # The retry comes first: a crash between the two must not lose it.
-        retry = await self._again.after(lane, planned, webhook, response)
-        if retry is not None:
-            self._put_off(retry)
-        self._recorder.finish(finished(planned.id, response))
-        await self._marks.failed(webhook, lane.health)
-
-    def _skip(self, planned: Planned, why: str) -> None:
-        self._stats.skipped += 1
-        self._recorder.finish(Finished(id=planned.id, state=AttemptState.SKIPPED, error=why))
 
     async def _write_the_rest(self) -> None:
         try:
             await self._recorder.flush()
         except GatewayError as problem:
             _log.error("The last webhook attempts could not be written down: %s", problem)
-
-
-def _why_not(webhook: Webhook | None, job: Job) -> str:
-    if webhook is None:
-        return "Not attempted: the webhook is gone."
-    if not webhook.enabled:
-        return "Not attempted: the webhook is switched off."
-    if job.is_retry and not webhook.retries:
-        return "Not attempted: retries are switched off."
-    return ""

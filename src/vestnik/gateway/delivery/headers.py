@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from urllib.parse import quote
 
 from vestnik.errors import BadRequest
@@ -18,9 +19,9 @@ _TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105  # what RFC 9110 calls a t
 _TEXT = r"[\t\x20-\x7e\x80-\xff]*"
 _NAME = re.compile(_TOKEN)
 _VALUE = re.compile(r"[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?|")
-_LINES = re.compile(
-    r"(?:(?!(?:host|content-length|connection|user-agent|transfer-encoding|te|trailer|upgrade"
-    rf"|expect|keep-alive):){_TOKEN}: {_TEXT}\r\n)*",
+_LINE = re.compile(
+    r"(?!(?:host|content-length|connection|user-agent|transfer-encoding|te|trailer|upgrade"
+    rf"|expect|keep-alive):){_TOKEN}: {_TEXT}\r\n",
     re.IGNORECASE,
 )
 _PLAIN = re.compile(r"[\x21-\x24\x26-\x7e]*")
@@ -80,10 +81,15 @@ def _check_value(name: str, value: str) -> None:
 
 def header_lines(headers: Sequence[tuple[str, str]]) -> bytes | None:
     """Spell headers for the wire; ``None`` if they would not come out as exactly these headers."""
-    lines = "".join([f"{name}: {value}\r\n" for name, value in headers])
-    if lines.count("\n") != len(headers) or not _LINES.fullmatch(lines):
-        return None
-    return lines.encode("latin-1")
+    lines = [line for name, value in headers if (line := _line(name, value)) is not None]
+    return b"".join(lines) if len(lines) == len(headers) else None
+
+
+@lru_cache(maxsize=8192)
+def _line(name: str, value: str) -> bytes | None:
+    """Spell one header; most of them go out again and again."""
+    line = f"{name}: {value}\r\n"
+    return line.encode("latin-1") if _LINE.fullmatch(line) else None
 
 
 def in_header(text: str) -> str:

@@ -16,7 +16,9 @@ from vestnik.gateway.sealing import Sealer
 from vestnik.ids import DeliveryId
 from vestnik.wire import Dialect
 
-__all__ = ["Maker", "finished"]
+__all__ = ["Maker", "by_mistake", "finished"]
+
+_MISTAKE = "A mistake in the gateway: its log says more."
 
 
 class Maker:
@@ -95,3 +97,8 @@ def finished(id: DeliveryId, response: WebhookResponse) -> Finished:
         excerpt=response.excerpt.decode("utf-8", "replace"),
         error=error,
     )
+
+
+def by_mistake(id: DeliveryId) -> Finished:
+    """Spell for the delivery log what is the fault of the gateway itself."""
+    return Finished(id=id, state=AttemptState.FAILED, error=_MISTAKE)

@@ -98,7 +98,7 @@ class Recorder:
         while True:
             try:
                 await self._attempts.record(begun, finished, self._now())
-            except GatewayError as problem:
+            except Exception as problem:
                 self._tell(problem)
             else:
                 self._is_failing = False
@@ -106,9 +106,13 @@ class Recorder:
             await self._clock.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
 
-    def _tell(self, problem: GatewayError) -> None:
+    def _tell(self, problem: Exception) -> None:
         if not self._is_failing:
-            _log.error("Webhook attempts cannot be recorded, and wait: %s", problem)
+            # What nobody has foreseen comes with its traceback.
+            unforeseen = None if isinstance(problem, GatewayError) else problem
+            _log.error(
+                "Webhook attempts cannot be recorded, and wait: %s", problem, exc_info=unforeseen
+            )
         self._is_failing = True
 
     def _now(self) -> int:

@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 import itertools
 import socket
+import threading
+import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -34,29 +36,62 @@ MOST_NAMES = 10_000
 MOST_LOOKUPS = 32
 """How many names are looked up at once; a dead name server holds a thread for long."""
 
+SLOW_SECONDS = 1.0
+"""A name whose last lookup took so long waits among its like."""
+
+SLOW_LOOKUPS = 8
+"""How many of those are looked up at once."""
+
 
 class ThreadResolver:
-    """The system's own resolver in threads of its own, asked once for those who ask at once."""
+    """The system's own resolver in threads of its own, asked once for those who ask at once.
+
+    Names that took long the last time share a few threads of their own: the dead name servers of
+    one owner must not keep the others' names waiting.
+    """
 
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(MOST_LOOKUPS, thread_name_prefix="webhook-names")
+        self._patient = ThreadPoolExecutor(SLOW_LOOKUPS, thread_name_prefix="webhook-slow-names")
         self._asked: dict[tuple[str, int], asyncio.Future[list[str]]] = {}
+        self._slow: OrderedDict[tuple[str, int], None] = OrderedDict()
+        self._lock = threading.Lock()
 
     async def __call__(self, host: str, port: int) -> Sequence[str]:
         """Look a name up."""
         key = (host, port)
         if key not in self._asked:
-            loop = asyncio.get_running_loop()
-            asked = loop.run_in_executor(self._threads, _look_up, host, port)
-            self._asked[key] = asked
-            asked.add_done_callback(lambda done: self._forget(key, done))
+            self._asked[key] = self._ask(key)
         return await asyncio.shield(self._asked[key])
 
     def close(self) -> None:
         """Look nothing up any more; who still waits is not waited for."""
         for asked in list(self._asked.values()):
             asked.cancel()  # a thread that comes back later must find nobody to tell
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        for threads in (self._threads, self._patient):
+            threads.shutdown(wait=False, cancel_futures=True)
+
+    def _ask(self, key: tuple[str, int]) -> asyncio.Future[list[str]]:
+        loop = asyncio.get_running_loop()
+        threads = self._patient if key in self._slow else self._threads
+        asked = loop.run_in_executor(threads, self._look_up_and_note, key)
+        asked.add_done_callback(lambda done: self._forget(key, done))
+        return asked
+
+    def _look_up_and_note(self, key: tuple[str, int]) -> list[str]:
+        begun = time.monotonic()
+        try:
+            return _look_up(*key)
+        finally:
+            self._note(key, time.monotonic() - begun)
+
+    def _note(self, key: tuple[str, int], seconds: float) -> None:
+        with self._lock:
+            self._slow.pop(key, None)
+            if seconds >= SLOW_SECONDS:
+                self._slow[key] = None
+            if len(self._slow) > MOST_NAMES:
+                self._slow.popitem(last=False)
 
     def _forget(self, key: tuple[str, int], done: asyncio.Future[list[str]]) -> None:
         del self._asked[key]

@@ -11,6 +11,7 @@ import msgspec
 from vestnik.errors import TargetRefused
 from vestnik.gateway.delivery.connecting import Connector, tls_context
 from vestnik.gateway.delivery.connection import Connection
+from vestnik.gateway.delivery.deadlines import Deadlines
 from vestnik.gateway.delivery.guard import Address, Guard
 from vestnik.gateway.delivery.headers import header_lines
 from vestnik.gateway.delivery.pool import Pool
@@ -93,6 +94,7 @@ class GuardedSender:
     async def __aenter__(self) -> GuardedSender:
         """Get ready to send."""
         self._loop = asyncio.get_running_loop()
+        self._deadlines = Deadlines(self._loop, self._options.seconds)
         self._names = Names(self._resolver, self._guard, self._loop.time)
         context = await asyncio.to_thread(tls_context, self._options.authorities)
         self._connector = Connector(self._sources, context)
@@ -101,6 +103,7 @@ class GuardedSender:
 
     async def __aexit__(self, *exc: object) -> None:
         """Drop the connections."""
+        self._deadlines.close()
         self._pool.close()
         if self._threads is not None:
             self._threads.close()
@@ -111,8 +114,16 @@ class GuardedSender:
         begun = self._loop.time()
         try:
             attempt = _Attempt(parse_url(request.url), request.family)
-            answer = await self._attempt(attempt, request)
-            address = str(attempt.connection.address) if attempt.connection else ""
+            written = self._spell(attempt.target, request)
+            # Most requests go out on a connection that is there, and need none of the rest.
+            attempt.connection = self._kept(attempt)
+            if attempt.connection is not None:
+                answer = await self._ask(attempt.connection, written)
+            else:
+                answer = await self._connect_and_ask(attempt, written)
+            if answer.is_reusable and attempt.connection is not None:
+                self._pool.put(attempt.place, attempt.connection)
+            address = attempt.connection.where if attempt.connection else ""
         except TargetRefused as problem:
             answer, address = Answer(error=str(problem)), ""
         return WebhookResponse(
@@ -124,11 +135,27 @@ class GuardedSender:
             address=address,
         )
 
-    async def _attempt(self, attempt: _Attempt, request: WebhookRequest) -> Answer:
-        written = self._spell(attempt.target, request)
+    def _kept(self, attempt: _Attempt) -> Connection | None:
+        addresses = self._names.known(attempt.target)
+        if addresses is None:
+            return None
+        return self._pool.take(attempt.place, _of_family(addresses, attempt))
+
+    async def _ask(self, connection: Connection, written: bytes) -> Answer:
+        self._deadlines.begin(connection)
+        try:
+            return await connection.exchange(written)
+        except asyncio.CancelledError:
+            connection.give_up("cancelled")
+            raise
+        finally:
+            self._deadlines.end(connection)
+
+    async def _connect_and_ask(self, attempt: _Attempt, written: bytes) -> Answer:
         try:
             async with asyncio.timeout(self._options.seconds):
-                return await self._exchange(attempt, written)
+                attempt.connection = await self._connected(attempt)
+                return await attempt.connection.exchange(written)
         except TimeoutError:
             return attempt.give_up(f"There was no answer within {self._options.seconds:g} s.")
         except asyncio.CancelledError:
@@ -137,17 +164,12 @@ class GuardedSender:
         except (OSError, ssl.SSLError, UnicodeError) as problem:
             return Answer(error=_why(problem, attempt.target))
 
-    async def _exchange(self, attempt: _Attempt, written: bytes) -> Answer:
+    async def _connected(self, attempt: _Attempt) -> Connection:
         addresses = self._names.known(attempt.target) or await self._names.find(attempt.target)
         addresses = _of_family(addresses, attempt)
-        connection = self._pool.take(attempt.place, addresses)
-        if connection is None:
-            connection = await self._connector.connect(attempt.target, addresses)
-        attempt.connection = connection
-        answer = await connection.exchange(written)
-        if answer.is_reusable:
-            self._pool.put(attempt.place, connection)
-        return answer
+        # While the name was looked up, somebody may have finished with a connection.
+        kept = self._pool.take(attempt.place, addresses)
+        return kept or await self._connector.connect(attempt.target, addresses)
 
     def _spell(self, target: Target, request: WebhookRequest) -> bytes:
         lines = header_lines(request.headers)

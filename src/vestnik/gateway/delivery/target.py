@@ -73,7 +73,8 @@ def refuse(guard: Guard, address: Address) -> None:
     if wrong is not None:
         raise TargetRefused(
             f"{address} is {_article(wrong)} address, to which no webhook is sent: "
-            "give a public one, or let the operator allow the network."
+            "give a public one, or let the operator allow its network "
+            "(webhooks.allow_networks, or `vestnik serve --allow-network`)."
         )
 
 

@@ -13,6 +13,7 @@ Rules of this file:
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
@@ -88,6 +89,7 @@ class Channel:
         self._pending_bytes = 0
         self._lost = 0
         self._is_due = False
+        self._hearing: asyncio.Future[None] | None = None
 
     @property
     def position(self) -> Position:
@@ -112,6 +114,15 @@ class Channel:
         if self._pending and not self._is_due:
             self._is_due = True
             self._soon(self._flush_when_due)
+        if self._hearing is not None:
+            hearing, self._hearing = self._hearing, None
+            hearing.set_result(None)
+
+    async def heard(self) -> None:
+        """Return when something more has been heard of."""
+        if self._hearing is None:
+            self._hearing = asyncio.get_running_loop().create_future()
+        await asyncio.shield(self._hearing)
 
     def join(self, member: Member, missed: int = 0) -> None:
         """Tell a member everything from now on; one with positions also what it has missed."""

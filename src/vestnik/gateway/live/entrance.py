@@ -6,13 +6,13 @@ import asyncio
 import logging
 import math
 import secrets
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Coroutine
+from typing import Protocol, TypeAlias
 
 from vestnik.gateway.access import Access
 from vestnik.gateway.live.channel import Channel
 from vestnik.gateway.live.channels import Channels
-from vestnik.gateway.live.replay import Replayed, Replays, is_in
+from vestnik.gateway.live.replay import Replayed, Replays
 from vestnik.gateway.live.session import Action, Session, problem
 from vestnik.gateway.live.stats import HubStats
 from vestnik.gateway.live.tasks import Tasks
@@ -23,6 +23,8 @@ from vestnik.wire import Authenticate, ErrorCode, Hello, Position, Resume
 __all__ = ["Entering", "Entrance"]
 
 _log = logging.getLogger("vestnik.gateway.live")
+
+_Work: TypeAlias = Callable[[], Coroutine[None, None, None]]
 
 _NOBODYS = "Nobody has this token: check that it is whole, or create a new one."
 _NO_NOTIFY = "The token lacks the scope 'notify': create one that has it."
@@ -45,6 +47,9 @@ class Entering(Replayed, Protocol):
 
     def carry_out(self, action: Action) -> None:
         """Do what a session wants."""
+
+    def abort(self) -> None:
+        """Be gone at once."""
 
     def note_stage(self) -> None:
         """Take note that the session is in, or out again."""
@@ -91,11 +96,9 @@ class Entrance:
         channel, place = connection.channel, resume.after
         if channel is None or connection.work is not None:
             return problem(ErrorCode.BAD_REQUEST, _BUSY)
-        if not is_in(channel, place):
-            return problem(ErrorCode.BAD_REQUEST, _NO_SUCH_PLACE)
         missed = channel.leave(connection)
         left_at = channel.head, missed
-        connection.work = self._tasks.start(self._rewind(connection, channel, place, left_at))
+        self._work(connection, lambda: self._rewind(connection, channel, place, left_at))
         return None
 
     def leave(self, connection: Entering) -> None:
@@ -124,11 +127,23 @@ class Entrance:
     def _enter(self, connection: Entering, owner: OwnerId, auth: Authenticate) -> None:
         channel = None if auth.after else self._channels.hold_open(owner)
         if channel is None:
-            connection.work = self._tasks.start(self._enter_later(connection, owner, auth.after))
+            self._work(connection, lambda: self._enter_later(connection, owner, auth.after))
             return
         connection.channel = channel
         self._greet(connection, channel)
         channel.join(connection)
+
+    def _work(self, connection: Entering, work: _Work) -> None:
+        connection.work = self._tasks.start(self._to_the_end(connection, work))
+
+    async def _to_the_end(self, connection: Entering, work: _Work) -> None:
+        """Do the work of a connection; one that is left halfway is told nothing, so it must go."""
+        try:
+            await work()
+        except Exception:
+            _log.exception("A mistake with one connection, which is ended.")
+            connection.work = None
+            connection.abort()
 
     async def _enter_later(
         self, connection: Entering, owner: OwnerId, after: Position | None

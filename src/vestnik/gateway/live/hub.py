@@ -20,7 +20,7 @@ from vestnik.gateway.live.replay import Replays
 from vestnik.gateway.live.session import Ending, Stage
 from vestnik.gateway.live.stats import HubStats
 from vestnik.gateway.live.tasks import Tasks
-from vestnik.gateway.live.watch import TICK, Watch
+from vestnik.gateway.live.watch import TICK, Watch, for_each
 from vestnik.gateway.ports import (
     SETTINGS_TOPIC,
     Broker,
@@ -93,8 +93,7 @@ class Hub:
 
     async def __aexit__(self, *exc: object) -> None:
         self._door.is_closed = True
-        for connection in self._connections():
-            connection.abort()
+        for_each(self._connections(), LiveProtocol.abort)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_ABORT_SECONDS):
                 await self._empty.wait()
@@ -120,8 +119,7 @@ class Hub:
                 await self._say_goodbye(seconds)
                 await self._empty.wait()
         except TimeoutError:
-            for connection in self._connections():
-                connection.abort()
+            for_each(self._connections(), LiveProtocol.abort)
 
     def arrived(self, connection: LiveProtocol) -> None:
         """Take note of a connection."""
@@ -157,12 +155,12 @@ class Hub:
 
     def gone(self, connection: LiveProtocol) -> None:
         """Forget a connection."""
-        self.entrance.leave(connection)
         self._watch.forget(connection)
         self.stats.connections -= 1
         self.stats.authenticated -= connection.session.stage is Stage.IN
         if not self._watch:
             self._empty.set()
+        self.entrance.leave(connection)
 
     async def _say_goodbye(self, seconds: float) -> None:
         rounds = max(1, int(seconds / 2 / _BETWEEN_FAREWELLS))
@@ -171,8 +169,7 @@ class Hub:
         for start in range(0, len(connections), at_once):
             if start:
                 await self.clock.sleep(_BETWEEN_FAREWELLS)
-            for connection in connections[start : start + at_once]:
-                connection.end(_RESTARTS)
+            for_each(connections[start : start + at_once], lambda one: one.end(_RESTARTS))
 
     async def _look_after(self) -> None:
         while True:
@@ -198,8 +195,7 @@ class Hub:
 
     def _drop(self, connections: Sequence[LiveProtocol]) -> None:
         self.stats.revoked += len(connections)
-        for connection in connections:
-            connection.abort()
+        for_each(connections, LiveProtocol.abort)
         if connections:
             _log.info("%d connections were dropped with their token.", len(connections))
 

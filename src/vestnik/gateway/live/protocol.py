@@ -3,9 +3,7 @@
 Rules of this file:
 
 - It is small, since there are thousands: no buffer, no timer and no task of its own while idle.
-- What a client says is taken in slices and within a budget; beyond it the connection is not read
-  for a moment, and nobody else waits for it.
-- Answers to a client that does not read are dropped, and it is not read either until it does.
+- Answers to a client that does not read are dropped.
 """
 
 from __future__ import annotations
@@ -15,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 from vestnik.errors import BadHandshake
 from vestnik.gateway.live.channel import Channel
+from vestnik.gateway.live.flow import Flow
 from vestnik.gateway.live.session import Action, Ending, Session, Stage
 from vestnik.gateway.live.sockets import is_full, keep_alive, peer_of
 from vestnik.ids import OwnerId, TokenId
@@ -23,6 +22,7 @@ from vestnik.wire.websocket import (
     MAX_HEAD,
     PING_FRAME,
     FrameReader,
+    Incoming,
     accept_response,
     encode_close,
     read_upgrade,
@@ -34,53 +34,27 @@ if TYPE_CHECKING:
 
 __all__ = ["LiveProtocol"]
 
-_SLICE = 4096
 _HEAD_END = b"\r\n\r\n"
 
 
-class LiveProtocol(asyncio.Protocol):
+class LiveProtocol(Flow):
     """A WebSocket of the gateway, from the head of the request on.
 
     It can stand behind a listening socket, or take a transport over from an HTTP server: then
     `connection_made` and `data_received` are called with the transport and the head.
     """
 
-    __slots__ = (
-        "_heard",
-        "_held",
-        "_hub",
-        "_is_over",
-        "_is_silenced",
-        "_reader",
-        "_spent",
-        "_transport",
-        "_window",
-        "_writable",
-        "channel",
-        "is_slow",
-        "owner",
-        "session",
-        "token",
-        "work",
-    )
+    __slots__ = ("_heard", "_is_over", "channel", "owner", "session", "token", "work")
 
     def __init__(self, hub: Hub) -> None:
-        self._hub = hub
-        self._transport: asyncio.Transport
-        self._reader: FrameReader | None = None
+        super().__init__(hub)
         self._heard = True
-        self._held = b""
         self._is_over = False
-        self._is_silenced = False
-        self._spent = 0
-        self._window = 0
-        self._writable: asyncio.Future[None] | None = None
         self.session = Session(hub.options.auth_tries)
         self.channel: Channel | None = None
         self.token: TokenId | None = None
         self.owner: OwnerId | None = None
         self.work: asyncio.Task[None] | None = None
-        self.is_slow = False
 
     @property
     def wants_positions(self) -> bool:
@@ -108,17 +82,14 @@ class LiveProtocol(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         """Stand aside: as much waits for the client as may."""
-        self.is_slow = True
+        self._note_slow()
         if self.channel is not None:
             self.channel.stand_aside(self)
         self._listen_or_not()
 
     def resume_writing(self) -> None:
         """Go on with a client that has read."""
-        self.is_slow = False
-        writable, self._writable = self._writable, None
-        if writable is not None and not writable.done():
-            writable.set_result(None)
+        self._note_writable()
         if self.channel is not None:
             self.channel.come_back(self)
         self._go_on_reading()
@@ -127,17 +98,6 @@ class LiveProtocol(asyncio.Protocol):
         """Forget everything."""
         self._is_over = True
         self._hub.gone(self)
-
-    def write(self, data: bytes) -> None:
-        """Send bytes, unless the connection is on its way out."""
-        if not self._transport.is_closing():
-            self._transport.write(data)
-
-    async def until_writable(self) -> None:
-        """Return when the client can take more."""
-        while self.is_slow:
-            self._writable = asyncio.get_running_loop().create_future()
-            await self._writable
 
     def carry_out(self, action: Action) -> None:
         """Do what the session wants."""
@@ -172,10 +132,12 @@ class LiveProtocol(asyncio.Protocol):
             self._transport.write_eof()
 
     def abort(self) -> None:
-        """Drop the connection without a word."""
+        """Drop the connection without a word, whatever else goes wrong."""
         self._is_over = True
-        self._hub.leaving(self)
-        self._transport.abort()
+        try:
+            self._hub.leaving(self)
+        finally:
+            self._transport.abort()
 
     def expire(self) -> None:
         """End a connection that did not say in time who it is."""
@@ -200,10 +162,17 @@ class LiveProtocol(asyncio.Protocol):
         """Take note that the session is in, or out again."""
         self._hub.note_stage(self)
 
-    def listen_again(self) -> None:
-        """Take what was held back, and what comes."""
-        self._is_silenced = False
-        self._go_on_reading()
+    def take(self, incoming: Incoming) -> None:
+        """Do what a message asks for; once it is over, only the client's own goodbye counts."""
+        action = self.session.receive(incoming)
+        if not self._is_over:
+            self.carry_out(action)
+        elif isinstance(action, Ending):
+            self.end(action)
+
+    def silence(self) -> None:
+        """Say too much, and be listened to again a little later."""
+        self._hub.silence(self)
 
     def _shake_hands(self, data: bytes) -> None:
         end = data.find(_HEAD_END) + len(_HEAD_END)
@@ -230,56 +199,9 @@ class LiveProtocol(asyncio.Protocol):
         self.write(refuse(error.status, error.reason, error.headers))
         self._transport.close()
 
-    def _read(self, data: bytes) -> None:
-        reader = self._reader
-        if reader is None:
-            return
-        for start in range(0, len(data), _SLICE):
-            if self.is_slow or not self._has_budget():
-                self._held = data[start:]
-                return
-            piece = data[start : start + _SLICE] if len(data) > _SLICE else data
-            found = reader.feed(piece)
-            self._spent += len(found) + len(piece) // 1024
-            for incoming in found:
-                self._obey(self.session.receive(incoming))
-
-    def _obey(self, action: Action) -> None:
-        """Do what the session wants; once it is over, only the client's own goodbye counts."""
-        if not self._is_over:
-            self.carry_out(action)
-        elif isinstance(action, Ending):
-            self.end(action)
-
-    def _go_on_reading(self) -> None:
-        if not self._transport.is_closing():
-            self._listen_or_not()
-            held, self._held = self._held, b""
-            self._read(held)
-
     def _answer(self, data: bytes) -> None:
         if self.channel is not None:
             # An answer does not overtake what was told before the question came.
             self.channel.flush()
         if not self.is_slow:
             self.write(data)
-
-    def _has_budget(self) -> bool:
-        window = int(self._hub.clock.monotonic())
-        if window != self._window:
-            self._window, self._spent = window, 0
-        if self._spent < self._hub.options.most_messages:
-            return True
-        if not self._is_silenced:
-            self._is_silenced = True
-            self._hub.silence(self)
-            self._listen_or_not()
-        return False
-
-    def _listen_or_not(self) -> None:
-        if self._transport.is_closing():
-            return
-        if self.is_slow or self._is_silenced:
-            self._transport.pause_reading()
-        else:
-            self._transport.resume_reading()

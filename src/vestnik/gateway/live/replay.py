@@ -10,6 +10,7 @@ buffer, and no turn to read.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from typing import Protocol
 
@@ -23,6 +24,9 @@ from vestnik.wire import ErrorCode, Position
 __all__ = ["Replayed", "Replays"]
 
 _log = logging.getLogger("vestnik.gateway.live")
+
+HEAR_SECONDS = 2.0
+"""How long a broker may take to tell what is in the log."""
 
 _MOST_JOINED = 32 * 1024
 """Bytes of frames that are joined into one write."""
@@ -53,6 +57,7 @@ class Replays:
 
     async def reaches(self, channel: Channel, place: Position) -> bool:
         """Say whether everything after a place can be told."""
+        await self._hear_up_to(channel, place)
         if not is_in(channel, place):
             return False
         if place.offset == channel.head:
@@ -77,6 +82,17 @@ class Replays:
             after, missed = self._tell(member, channel, page, (after, missed, up_to))
             await member.until_writable()
         channel.join(member, missed)
+
+    async def _hear_up_to(self, channel: Channel, place: Position) -> None:
+        """Wait for what the log has and the broker has yet to tell; a client may have read it."""
+        if place.epoch != channel.epoch or place.offset <= channel.head:
+            return
+        if place.offset > (await self._log.position(channel.owner)).offset:
+            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(HEAR_SECONDS):
+                while place.offset > channel.head:
+                    await channel.heard()
 
     async def _read(self, channel: Channel, after: int) -> tuple[Page, int]:
         # A log in memory returns without waiting; others have their turn all the same.

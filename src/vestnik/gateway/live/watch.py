@@ -6,13 +6,16 @@ connection has its place in a ring, and is asked once in every round.
 
 from __future__ import annotations
 
+import logging
 import math
-from collections.abc import Iterator
-from typing import Protocol
+from collections.abc import Callable, Iterable, Iterator
+from typing import Protocol, TypeVar
 
 from vestnik.gateway.live.options import LiveOptions
 
-__all__ = ["TICK", "Watch", "Watched"]
+__all__ = ["TICK", "Watch", "Watched", "for_each"]
+
+_log = logging.getLogger("vestnik.gateway.live")
 
 TICK = 0.5
 """Seconds between two looks."""
@@ -38,6 +41,9 @@ class Watched(Protocol):
 
     def listen_again(self) -> None:
         """Take what it says again."""
+
+
+One = TypeVar("One", bound=Watched)
 
 
 class Watch:
@@ -100,23 +106,34 @@ class Watch:
             self._ring[place].discard(one)
 
     def look(self, now: float) -> None:
-        """Do what is due."""
-        for one in _due(self._waiting, now):
-            one.expire()
-        for one in _due(self._leaving, now):
-            one.abort()
+        """Do what is due; a mistake with one connection ends that one alone."""
+        for_each(_due(self._waiting, now), lambda one: one.expire())
+        for_each(_due(self._leaving, now), lambda one: one.abort())
         self._turn()
         silenced, self._silenced = self._silenced, []
-        for one in silenced:
-            if one in self._places:
-                one.listen_again()
+        for_each((one for one in silenced if one in self._places), lambda one: one.listen_again())
 
     def _turn(self) -> None:
         self._at = (self._at + 1) % len(self._ring)
-        for one in tuple(self._ring[self._at - self._answer]):
-            one.check()
-        for one in tuple(self._ring[self._at]):
-            one.ping()
+        for_each(tuple(self._ring[self._at - self._answer]), lambda one: one.check())
+        for_each(tuple(self._ring[self._at]), lambda one: one.ping())
+
+
+def for_each(those: Iterable[One], do: Callable[[One], None]) -> None:
+    """Do something with connections; a mistake with one ends that one alone."""
+    for one in those:
+        try:
+            do(one)
+        except Exception:
+            _log.exception("A mistake with one connection, which is ended.")
+            _end(one)
+
+
+def _end(one: Watched) -> None:
+    try:
+        one.abort()
+    except Exception:
+        _log.exception("A connection did not end as it should.")
 
 
 def _due(deadlines: dict[Watched, float], now: float) -> list[Watched]:

@@ -75,12 +75,7 @@ class WebhookReceiver:
 
     def on(self, *types: int | str) -> Callable[[H], H]:
         """Call the decorated function for these types, by number or word; for all if none is."""
-
-        def add(handler: H) -> H:
-            self._handlers.add(types, handler)
-            return handler
-
-        return add
+        return self._handlers.decorator(types)
 
     def receive(self, request: IncomingRequest) -> Reply:
         """Judge a request and keep its notification for the handlers; call it from any thread."""

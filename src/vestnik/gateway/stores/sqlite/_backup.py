@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import secrets
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -32,7 +32,7 @@ def back_up(connection: Connection, path: Path) -> None:
     with explained(path):
         if path.exists():
             raise _taken(path)
-        partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+        partial = path.with_name(f".{path.name}.{secrets.token_hex(8)}.partial")
         make_private(partial)
         try:
             with closing(raw_connection(partial)) as copy:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
 from vestnik.errors import StoreFailed
+from vestnik.gateway.stores.sqlite.tables import metadata
 
 __all__ = ["NEWEST", "migrate"]
 
@@ -15,6 +17,8 @@ NEWEST = "0001"
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
+_log = logging.getLogger("vestnik.gateway")
+
 
 def migrate(connection: Connection, path: Path) -> None:
     """Bring the tables up to date within the transaction that is open.
@@ -22,9 +26,21 @@ def migrate(connection: Connection, path: Path) -> None:
     Raises:
         StoreFailed: They were made by a newer version.
     """
+    if not inspect(connection).get_table_names():
+        _make(connection)
+        return
     found = _version(connection)
     if found != NEWEST:
         _upgrade(connection, found, path)
+
+
+def _make(connection: Connection) -> None:
+    """Make the newest tables at once: nobody's first start waits for Alembic to be imported."""
+    metadata.create_all(connection)
+    connection.execute(
+        text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+    )
+    connection.execute(text("INSERT INTO alembic_version VALUES (:newest)"), {"newest": NEWEST})
 
 
 def _version(connection: Connection) -> str | None:
@@ -47,4 +63,5 @@ def _upgrade(connection: Connection, found: str | None, path: Path) -> None:
         raise StoreFailed(
             f"The gateway's data in {path} was written by a newer Vestnik: update this one."
         )
+    _log.info("The tables of %s are brought from version %s to %s", path, found, NEWEST)
     command.upgrade(config, "head")

@@ -11,7 +11,7 @@ from typing import TypeAlias, TypeVar
 
 from sqlalchemy import Connection
 
-from vestnik.gateway.stores.sqlite._failures import explained
+from vestnik.gateway.stores.sqlite._failures import explained, not_open
 
 __all__ = ["Threads", "Work"]
 
@@ -28,6 +28,7 @@ class Threads:
         for connection in connections:
             self._free.put(connection)
         self._executor = ThreadPoolExecutor(len(connections), thread_name_prefix=name)
+        self._is_closed = False
         self.after: Callable[[], None] = _nothing
         """Called on the thread after each work."""
 
@@ -49,9 +50,12 @@ class Threads:
 
     def close(self) -> None:
         """Do what was asked for, and end; the connections are whose they were."""
+        self._is_closed = True
         self._executor.shutdown(wait=True)
 
     async def _hop(self, function: Callable[[], T]) -> T:
+        if self._is_closed:
+            raise not_open(self._path)
         return await asyncio.get_running_loop().run_in_executor(self._executor, function)
 
     def _transact(self, work: Work[T]) -> T:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import msgspec
 from sqlalchemy import (
     Connection,
@@ -103,8 +105,7 @@ async def trim(writer: Threads, retention: Retention, now: int) -> int:
     while gone := await writer.transact(lambda connection: _trim_age(connection, since)):
         count += gone
     if (most := retention.most_bytes) is not None:
-        while gone := await writer.transact(lambda connection: _trim_size(connection, most)):
-            count += gone
+        count += await _trim_to(writer, most)
     await _forget(writer, _cut_attempts, retention.attempts_since)
     await _forget(writer, _cut_keys, now - KEY_MILLISECONDS)
     return count
@@ -115,17 +116,26 @@ async def _forget(writer: Threads, some: Executable, since: int) -> None:
         pass
 
 
+async def _trim_to(writer: Threads, most_bytes: int) -> int:
+    count = 0
+    while cuts := await writer.transact(
+        lambda connection: _oldest_if_above(connection, most_bytes)
+    ):
+        # With the notifications go all the attempts of their time, however many that are: or the
+        # log would have to make room for attempts.
+        await _forget(writer, _cut_attempts, max(cut.stored for cut in cuts) + 1)
+        count += await writer.transact(partial(_cut, cuts=cuts))
+    return count
+
+
 def _trim_age(connection: Connection, since: int) -> int:
     return _cut(connection, fetch(connection, _too_old, _cuts, since=since))
 
 
-def _trim_size(connection: Connection, most_bytes: int) -> int:
+def _oldest_if_above(connection: Connection, most_bytes: int) -> list[_Cut]:
     if connection.execute(_size).scalar_one() <= most_bytes:
-        return 0
-    cuts = fetch(connection, _oldest, _cuts)
-    if cuts:
-        _delete(connection, _cut_attempts, max(cut.stored for cut in cuts) + 1)
-    return _cut(connection, cuts)
+        return []
+    return fetch(connection, _oldest, _cuts)
 
 
 def _cut(connection: Connection, cuts: list[_Cut]) -> int:

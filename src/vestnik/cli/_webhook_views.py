@@ -1,0 +1,62 @@
+"""How webhooks and their deliveries are printed."""
+
+from __future__ import annotations
+
+import typer
+
+from vestnik.cli._gateway_views import moment, one_line, print_secret, print_thing, yes
+from vestnik.gateway.model import Attempt, AttemptState
+from vestnik.web.shown import IssuedWebhookView, WebhookView
+
+__all__ = ["delivery_cells", "print_attempt", "print_issued", "webhook_cells"]
+
+KEEP = "keep this, it is not shown again:"
+
+
+def print_issued(issued: IssuedWebhookView) -> None:
+    """Print a webhook, and the secrets that are new."""
+    print_thing(issued.webhook, as_json=False)
+    if issued.token is not None:
+        print_secret(f"X-Boticord-Token\t{issued.token}", KEEP)
+    if issued.signing_secret is not None:
+        print_secret(f"signing secret\t{issued.signing_secret}", KEEP)
+
+
+def print_attempt(attempt: Attempt, *, as_json: bool) -> None:
+    """Print what came of an attempt, and end with exit code 1 if it failed."""
+    if as_json:
+        print_thing(attempt, as_json=True)
+    else:
+        cells = delivery_cells(attempt)
+        typer.echo(f"{cells['state']}\tstatus {cells['status']}\t{cells['ms']} ms")
+        for told in filter(None, (attempt.error, attempt.excerpt)):
+            typer.echo(one_line(told))
+    raise typer.Exit(0 if attempt.state is AttemptState.DELIVERED else 1)
+
+
+def webhook_cells(webhook: WebhookView) -> dict[str, str]:
+    """Return a webhook's cells in a list."""
+    return {
+        "id": webhook.id,
+        "owner": webhook.owner,
+        "resource": webhook.resource or "all",
+        "url": webhook.url,
+        "on": yes(webhook.enabled),
+        "signed": yes(webhook.signed),
+        "retries": yes(webhook.retries),
+        "failing since": moment(webhook.failing_since),
+    }
+
+
+def delivery_cells(attempt: Attempt) -> dict[str, str]:
+    """Return a delivery's cells in a list."""
+    took = "-" if attempt.milliseconds is None else f"{attempt.milliseconds:.0f}"
+    return {
+        "id": str(attempt.id),
+        "when": moment(attempt.begun or attempt.planned),
+        "kind": attempt.kind.value,
+        "state": attempt.state.value,
+        "status": str(attempt.status or "-"),
+        "ms": took,
+        "answer": attempt.error or attempt.excerpt,
+    }
