@@ -11,16 +11,21 @@ from vestnik.gateway.model import Scope, Token
 from vestnik.gateway.roster import Roster
 from vestnik.ids import OwnerId
 
-__all__ = ["Access", "digest_of", "new_token", "reaches"]
+__all__ = ["Access", "digest_of", "new_token", "new_webhook_token", "reaches"]
 
-_PREFIX = "vst_"
+_ACCESS, _WEBHOOK = "vst_", "vwh_"
 _LONGEST = 512
 """Nobody has a token as long as that, and hashing it would be work for an attacker's sake."""
 
 
 def new_token() -> str:
     """Return a token that nobody can guess: 256 bits after a prefix that scanners can find."""
-    return _PREFIX + secrets.token_urlsafe(32)
+    return _ACCESS + secrets.token_urlsafe(32)
+
+
+def new_webhook_token() -> str:
+    """Return what a webhook's requests can carry; one sees that it lets nobody in here."""
+    return _WEBHOOK + secrets.token_urlsafe(32)
 
 
 def digest_of(token: str) -> str:

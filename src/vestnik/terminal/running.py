@@ -19,19 +19,20 @@ __all__ = ["errors_as_sentences", "run"]
 T = TypeVar("T")
 
 INTERRUPTED = 128 + signal.SIGINT
-TERMINATED = 128 + signal.SIGTERM
 
 
 def run(main: Coroutine[object, object, T]) -> T:
     """Run a command to its end; SIGTERM and Ctrl-C cancel it and let it clean up.
+
+    A second Ctrl-C ends the process at once, whatever it is doing.
 
     Raises:
         typer.Exit: It was ended by a signal.
     """
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            return runner.run(_ending_on_sigterm(main))
-    except KeyboardInterrupt:
+            return runner.run(_ending_on_signals(main))
+    except KeyboardInterrupt:  # where a loop cannot handle signals
         raise typer.Exit(INTERRUPTED) from None
 
 
@@ -52,23 +53,28 @@ def errors_as_sentences(program: str = "vestnik") -> Iterator[None]:
         sys.exit(error.exit_code)
 
 
-async def _ending_on_sigterm(main: Coroutine[object, object, T]) -> T:
+async def _ending_on_signals(main: Coroutine[object, object, T]) -> T:
     task = asyncio.current_task()
     assert task is not None
-    terminated = False
+    received: list[signal.Signals] = []
 
-    def terminate() -> None:
-        nonlocal terminated
-        terminated = True
+    def end(number: signal.Signals) -> None:
+        received.append(number)
+        if number is signal.SIGINT:
+            # Left to Python, the second one would be an exception in whatever code runs just then,
+            # and some of that catches everything.
+            asyncio.get_running_loop().remove_signal_handler(number)
+            signal.signal(number, signal.SIG_DFL)
         task.cancel()
 
     with contextlib.suppress(NotImplementedError):  # Windows has no such handlers
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, terminate)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, end, number)
     try:
         return await main
     except asyncio.CancelledError:
-        if terminated:
-            raise typer.Exit(TERMINATED) from None
+        if received:
+            raise typer.Exit(128 + received[-1]) from None
         raise
 
 

@@ -184,8 +184,11 @@ def _has_several(body: bytes) -> bool:
 
 def _check_depth(payload: msgspec.Raw) -> None:
     """Count brackets: whoever decodes loses what stands twice, and numbers that are too large."""
+    text = bytes(payload)
+    if text.count(b"[") + text.count(b"{") <= MOST_DEPTH:
+        return  # nearly always, and twenty times as fast
     depth = 0
-    for found in _BRACKETS.finditer(bytes(payload)):
+    for found in _BRACKETS.finditer(text):
         depth += {b"[": 1, b"{": 1, b"]": -1, b"}": -1}.get(found[0], 0)
         if depth > MOST_DEPTH:
             raise Problem(422, f"A payload is nested at most {MOST_DEPTH} deep.")

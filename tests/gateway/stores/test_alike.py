@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import msgspec
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from vestnik.errors import StoreFailed
@@ -29,7 +29,7 @@ from vestnik.gateway.ports import Store
 from vestnik.gateway.stores import MemoryStore, SqliteStore
 from vestnik.ids import DeliveryId, OwnerId, ResourceId, WebhookId
 from vestnik.testing import FakeClock
-from vestnik.wire import Notification
+from vestnik.wire import NULL, Notification
 
 Step: TypeAlias = Callable[[Store, FakeClock], Coroutine[Any, Any, object]]
 
@@ -174,7 +174,17 @@ async def answers(store: Store, clock: FakeClock, todo: list[Step]) -> list[obje
     return said
 
 
+def _an_attempt_of(hook: WebhookId) -> Step:
+    note = Notification(1, ResourceId("bot"), "a", "u", 1, NULL)
+    return appends([Batch((Addressed(OwnerId("ann"), note, (hook,)),))])
+
+
+HOOK = WebhookId("hook")
+_OF_NOBODYS_WEBHOOK = [_an_attempt_of(HOOK), deletes(OwnerId("ann"), HOOK, False), recovers()]
+
+
 @settings(max_examples=60, deadline=None)
+@example(_OF_NOBODYS_WEBHOOK)
 @given(st.lists(steps, max_size=25))
 def test_the_stores_answer_alike(todo: list[Step]) -> None:
     async def both() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from vestnik.errors import BadRequest, NotFound
-from vestnik.gateway.access import new_token
+from vestnik.gateway.access import new_webhook_token
 from vestnik.gateway.administration._desk import Desk, new_id
 from vestnik.gateway.delivery import Guard, Mark, check_headers, check_url
 from vestnik.gateway.model import AddressFamily, Webhook
@@ -87,7 +87,7 @@ class Webhooks:
         """
         if settings.url is None:
             raise BadRequest("A webhook needs a url.")
-        secret = _checked(token) if token is not None else new_token()
+        secret = _checked(token) if token is not None else new_webhook_token()
         async with self._desk.turn():
             self._check_place(owner, resource)
             blank = Webhook(
@@ -152,7 +152,7 @@ class Webhooks:
             BadRequest: The token that was given cannot be sent.
             NotFound: There is no such webhook.
         """
-        secret = _checked(token) if token is not None else new_token()
+        secret = _checked(token) if token is not None else new_webhook_token()
         async with self._desk.turn():
             webhook = msgspec.structs.replace(self._find(id), token=self._sealer.seal(secret))
             await self._desk.save(webhook, told=[Changed(webhook.owner)])

@@ -23,7 +23,7 @@ class SourceDescription(msgspec.Struct, frozen=True, kw_only=True):
     """What receivers need to know of who sends to them.
 
     Attributes:
-        families: By which kinds of address requests come.
+        families: By which kinds of address requests come, unless a webhook's owner chose one.
         networks: From which networks; none means that any address of the gateway's may be it.
         headers: The names of the headers that the gateway writes.
         signature: By which specification requests are signed, where the owner switched it on.

@@ -23,13 +23,12 @@ class Door:
 
     def __init__(self, options: LiveOptions, stats: HubStats) -> None:
         self._trusted = tuple(network_of(text) for text in options.trusted_proxies)
-        self._most_waiting = options.most_waiting_for_auth
         self._addresses = AttemptTable(options.attempts, options.attempt_window)
         self._tokens = AttemptTable(options.attempts, options.attempt_window)
         self._stats = stats
         self.is_closed = False
 
-    def check(self, upgrade: Upgrade, peer: str, waiting: int, now: float) -> None:
+    def check(self, upgrade: Upgrade, peer: str, now: float) -> None:
         """Let a request pass.
 
         Raises:
@@ -39,9 +38,11 @@ class Door:
             raise BadHandshake(404, f"The WebSocket is at {PATHS[0]}.")
         self._count(upgrade, peer, now)
         if self.is_closed:
-            raise _unavailable("The server is about to restart: try again in a moment.")
-        if waiting > self._most_waiting:
-            raise _unavailable("Too many connections have yet to say who they are: try again.")
+            raise BadHandshake(
+                503,
+                "The server is about to restart: try again in a moment.",
+                (("Retry-After", _RETRY_SECONDS),),
+            )
 
     def wait_of(self, token: TokenId, now: float) -> float:
         """Count an attempt of a token; return how long it has to wait instead, or 0."""
@@ -56,7 +57,3 @@ class Door:
             wait = str(math.ceil(seconds))
             sentence = f"Too many connections from your address: try again in {wait} s."
             raise BadHandshake(429, sentence, (("Retry-After", wait),))
-
-
-def _unavailable(sentence: str) -> BadHandshake:
-    return BadHandshake(503, sentence, (("Retry-After", _RETRY_SECONDS),))

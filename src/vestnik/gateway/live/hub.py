@@ -133,7 +133,8 @@ class Hub:
         Raises:
             BadHandshake: It may not.
         """
-        self._door.check(upgrade, peer, self._watch.waiting, self.clock.monotonic())
+        self._door.check(upgrade, peer, self.clock.monotonic())
+        self._watch.make_room(self.options.most_waiting_for_auth)
 
     def note_stage(self, connection: LiveProtocol) -> None:
         """Take note that a connection is in, or out again."""

@@ -22,7 +22,8 @@ class LiveOptions(msgspec.Struct, frozen=True, kw_only=True):
         most_buffered: Bytes that may wait to be written to one client; above it, it is slow.
         ping_seconds: How often every client is asked for a sign of life.
         pong_seconds: How long it may be silent after that; less than `ping_seconds`.
-        most_waiting_for_auth: Connections that have not said yet who they are, all together.
+        most_waiting_for_auth: Connections that have not said yet who they are, all together; above
+            it those that have been silent the longest are ended.
         most_messages: Messages, and kilobytes, that are taken from one client in a second.
         most_reads: Reads of the log for replays at once; others wait their turn.
         page: Notifications that a replay reads at once.
@@ -34,8 +35,8 @@ class LiveOptions(msgspec.Struct, frozen=True, kw_only=True):
     attempt_window: float = limits.ATTEMPT_WINDOW
     trusted_proxies: tuple[str, ...] = ()
     most_buffered: int = 256 * 1024
-    ping_seconds: float = 45.0
-    pong_seconds: float = 40.0
+    ping_seconds: float = 30.0
+    pong_seconds: float = 20.0
     most_waiting_for_auth: int = 2_000
     most_messages: int = 200
     most_reads: int = 16

@@ -78,6 +78,16 @@ class Watch:
         self._ring[self._at].add(one)
         self.await_auth(one, now)
 
+    def make_room(self, most: int) -> None:
+        """End those who have been silent the longest until so many wait at most.
+
+        Whoever has a token says so at once; a crowd that says nothing must not keep him out.
+        """
+        while len(self._waiting) > most:
+            oldest = next(iter(self._waiting))
+            del self._waiting[oldest]
+            for_each((oldest,), lambda one: one.expire())
+
     def await_auth(self, one: Watched, now: float) -> None:
         """Give a connection time to authenticate, from now on."""
         self._waiting.pop(one, None)

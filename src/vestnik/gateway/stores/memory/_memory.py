@@ -87,11 +87,10 @@ class Memory:
 
         A stream goes on where it was, should its owner come back.
         """
-        if self.records.pop((kind, id), None) is None:
-            return
+        gone = self.records.pop((kind, id), None)
         if kind is Webhook:
             self.attempts = {n: one for n, one in self.attempts.items() if one.webhook != id}
-        if kind is Owner:
+        if isinstance(gone, Owner):
             for theirs in [r for r in self.records.values() if owner_of(r) == id]:
                 self.forget(type(theirs), theirs.id)
             stream = self.stream(OwnerId(id))
