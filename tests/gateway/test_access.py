@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.gateway.records import operator, token
 from vestnik.errors import NotAllowed
 from vestnik.gateway import Access, Roster, Scope, digest_of, new_token, reaches
+from vestnik.gateway.access import new_webhook_token
 from vestnik.ids import OwnerId
 
 
@@ -26,6 +27,12 @@ def test_tokens_are_long_and_never_the_same() -> None:
     made = {new_token() for _ in range(100)}
     assert len(made) == 100
     assert {(one[:4], len(one)) for one in made} == {("vst_", 47)}
+
+
+def test_a_webhooks_token_is_told_from_one_that_lets_in() -> None:
+    made = {new_webhook_token() for _ in range(100)}
+    assert len(made) == 100
+    assert {(one[:4], len(one)) for one in made} == {("vwh_", 47)}
 
 
 def test_a_token_is_recognised() -> None:

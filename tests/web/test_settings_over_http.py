@@ -90,7 +90,7 @@ async def test_a_webhook_shows_its_secrets_once(world: World) -> None:
     }
     made = await world.anna.ask("POST", "/webhooks", asked)
     assert made.status == 201
-    assert made.text("token").startswith("vst_")
+    assert made.text("token").startswith("vwh_")
     assert made.text("signing_secret").startswith("whsec_")
     shown = await world.anna.ask("GET", f"/webhooks/{made.text('webhook', 'id')}")
     assert shown.read("headers") == {"CF-Access-Client-Secret": "***"}
@@ -147,6 +147,7 @@ async def test_the_token_of_a_webhook_is_replaced(world: World) -> None:
     made = await world.anna.ask("POST", f"{path}/token")
     own = await world.anna.ask("POST", f"{path}/token", {"token": "my-own"})
     assert made.text("token") not in (world.anna.webhook_token, "my-own")
+    assert made.text("token").startswith("vwh_")
     assert own.read("token") == "my-own"
     await world.anna.ask("POST", f"{path}/test")
     assert ("X-Boticord-Token", "my-own") in world.sender.requests[-1].headers

@@ -26,7 +26,7 @@ class GatewayOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     most_waiting: int = 20_000
     keep_notifications: float = 7 * _DAY
-    keep_attempts: float = 30 * _DAY
+    keep_attempts: float = 7 * _DAY
     most_bytes: int | None = None
     trim_seconds: float = 300.0
     drain_seconds: float = 10.0

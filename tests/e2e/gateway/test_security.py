@@ -633,9 +633,10 @@ BOMBS = {
     "wide": (202, notification(b"[" + b",".join([b"[]"] * 20_000) + b"]")),
     "a payload that is too long": (422, notification(b'"' + b"x" * LONGEST_PAYLOAD + b'"')),
     "a body that is too long": (413, notification(b'"' + b"x" * 1024 * 1024 + b'"')),
-    "a number beyond floats among many": (202, notification(b"[1e999," + MANY + b"]")),
+    "a number beyond floats": (422, notification(b"1e999")),
+    "a number beyond floats among many": (422, notification(b"[1e999," + MANY + b"]")),
     "a number of 6000 digits among many": (
-        202,
+        422,
         notification(b"[" + b"9" * 6000 + b"," + MANY + b"]"),
     ),
     "a type that is too large": (422, b'{"resource":"bomb-bot","type":99999999999999999999}'),
@@ -667,7 +668,7 @@ async def test_a_body_that_is_a_bomb_gets_its_answer_and_the_next_one_is_served(
 
 async def test_what_was_accepted_is_read_again_as_it_was(bombed: Gateway) -> None:
     access = f"Authorization: Bearer {bombed._given.token}"
-    payload = b'{"a":' + b"[" * 63 + b"1e999" + b"]" * 63 + b"}"
+    payload = b'{"a":' + b"[" * 63 + b"1e-7" + b"]" * 63 + b"}"
     assert (await post(bombed, notification(payload))).status == 202
     async with connected(bombed) as peer:
         path = "/api/v1/notifications?owner=bomb&limit=1000"

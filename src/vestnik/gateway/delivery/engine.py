@@ -207,11 +207,14 @@ class Deliveries:
         among.add(task)
         task.add_done_callback(among.discard)
 
-    async def _run(self, job: Job) -> None:
-        try:
-            await self._carrier.carry_out(job)
-        finally:
-            self._lanes.finished(job)
+    async def _run(self, job: Job | None) -> None:
+        """Carry out one job after the other, as long as there are any: tasks are dear."""
+        while job is not None:
+            try:
+                await self._carrier.carry_out(job)
+            finally:
+                self._lanes.finished(job)
+            job = None if self._is_draining else self._lanes.next()
             self._pump()
 
     async def _write_the_rest(self) -> None:
