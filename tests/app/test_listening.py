@@ -156,3 +156,25 @@ def test_a_file_that_holds_something_else_is_one_sentence(tmp_path: Path) -> Non
 def test_nothing_moves_the_cursor() -> None:
     assert plain("a\x1b[31mb\nПривет 🔒") == "a\ufffd[31mb\ufffdПривет 🔒"
     assert b"\n" not in as_json(notification())
+
+
+@pytest.mark.parametrize(
+    ("status", "problem"),
+    [
+        (200, None),
+        (204, None),
+        (299, None),
+        (300, "The address answered with HTTP status 300."),
+        (500, "The address answered with HTTP status 500."),
+    ],
+)
+async def test_any_status_of_success_is_one(status: int, problem: str | None) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 %d X\r\nContent-Length: 0\r\nConnection: close\r\n\r\n" % status)
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        async with Forward(f"http://127.0.0.1:{port}/", "token") as forward:
+            assert await forward.take(notification()) == problem

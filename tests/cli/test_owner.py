@@ -71,13 +71,13 @@ def test_a_newcomer_is_told_what_comes_next(
 
 
 class Thanks(BaseHTTPRequestHandler):
-    """Answers every POST with two lines."""
+    """Answers every POST with two lines, and tries to colour the terminal."""
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["Content-Length"]))
         self.send_response(200)
         self.end_headers()
-        self.wfile.write(b"thank\nyou")
+        self.wfile.write(b"\nthank\r\nyou\x1b[1m.\n")
 
     def log_message(self, format: str, *args: object) -> None:
         """Keep quiet."""
@@ -103,7 +103,8 @@ def test_a_test_of_a_webhook_shows_what_came_back(
     outcome = vestnik("webhook", "test", webhook["id"])
 
     assert outcome.exit_code == 0
-    assert re.fullmatch(r"delivered\tstatus 200\t\d+ ms\nthank\ufffdyou\n", outcome.out)
+    assert re.fullmatch(r"delivered\tstatus 200\t\d+ ms\nthank you \[1m\.\n", outcome.out)
+    assert said(vestnik, "webhook", "deliveries", webhook["id"]).endswith("\tthank you [1m.")
 
 
 def test_a_token_stands_alone_on_stdout(gateway: Path, vestnik: Vestnik) -> None:
@@ -116,6 +117,8 @@ def test_a_token_stands_alone_on_stdout(gateway: Path, vestnik: Vestnik) -> None
     assert "vst_" not in outcome.err
     (token,) = objects(vestnik, "token", "list", "ann")
     assert (token["scopes"], token["label"]) == (["notify"], "laptop")
+    assert objects(vestnik, "token", "show", token["id"]) == [token]
+    assert "owner\tann\n" in said(vestnik, "token", "show", token["id"])
     assert said(vestnik, "token", "regenerate", token["id"]) != outcome.out.strip()
     assert vestnik("token", "delete", token["id"]).exit_code == 0
     assert objects(vestnik, "token", "list", "ann") == []
@@ -139,6 +142,7 @@ def test_a_resource_lives_from_add_to_remove(gateway: Path, vestnik: Vestnik) ->
     vestnik("resource", "set", "my-bot", "--no-notify")
     (resource,) = objects(vestnik, "resource", "list")
     assert (resource["name"], resource["notify"]) == ("Bot", False)
+    assert objects(vestnik, "resource", "show", "my-bot") == [resource]
     outcome = vestnik("publish", "my-bot", "up_added")
     assert (outcome.exit_code, "switched off" in outcome.err) == (0, True)
     assert vestnik("resource", "remove", "my-bot", "--yes").exit_code == 0
@@ -154,7 +158,10 @@ def test_a_webhook_lives_from_add_to_remove(gateway: Path, vestnik: Vestnik) -> 
     (webhook,) = objects(vestnik, "webhook", "list")
     assert (webhook["url"], webhook["signed"], webhook["enabled"]) == (url, True, True)
     vestnik("webhook", "enable", webhook["id"], "--off")
-    assert "enabled\tno" in said(vestnik, "webhook", "show", webhook["id"])
+    shown = said(vestnik, "webhook", "show", webhook["id"])
+    assert "enabled\tno" in shown
+    assert "resource\tall\n" in shown
+    assert "failing_since\t-\n" in shown
     vestnik("webhook", "enable", webhook["id"])
     said(vestnik, "webhook", "set", webhook["id"], "--retries", "--family", "ipv6")
     (changed,) = objects(vestnik, "webhook", "show", webhook["id"])
@@ -197,6 +204,7 @@ def test_a_private_address_is_refused_in_a_sentence(gateway: Path, vestnik: Vest
         (("resource", "add", "x", "--owner", "nobody"), "nobody"),
         (("token", "create"), "Say whose: the id of an owner, or --operator."),
         (("token", "create", "ann", "--operator"), "Say whose: the id of an owner, or --operator."),
+        (("token", "list", "ann", "--operator"), "Say whose: the id of an owner, or --operator."),
         (("publish", "nothing", "1"), "There is no resource 'nothing'"),
         (("publish", "nothing", "1", "--payload", "{"), "--payload is no JSON"),
         (("webhook", "add", "a", "https://x", "--header", "x"), "A --header is written as"),
@@ -208,6 +216,7 @@ def test_a_private_address_is_refused_in_a_sentence(gateway: Path, vestnik: Vest
 def test_a_mistake_is_one_sentence_and_exit_code_2(
     data: Path, vestnik: Vestnik, command: tuple[str, ...], sentence: str
 ) -> None:
+    said(vestnik, "owner", "add", "somebody")
     outcome = vestnik(*command)
 
     assert outcome.exit_code == 2
@@ -289,3 +298,104 @@ def test_a_backup_is_a_folder_to_start_from(
     assert vestnik("backup", str(tmp_path / "copy")).exit_code == 1
     monkeypatch.setenv("VESTNIK_DATA", str(tmp_path / "copy"))
     assert [one["id"] for one in objects(vestnik, "owner", "list")] == ["ann"]
+
+
+def test_the_token_of_a_webhook_is_replaced_and_stands_alone_on_stdout(
+    gateway: Path, vestnik: Vestnik
+) -> None:
+    said(vestnik, "owner", "add", "ann")
+    said(vestnik, "webhook", "add", "ann", "https://receiver.example/")
+    (webhook,) = objects(vestnik, "webhook", "list")
+    outcome = vestnik("webhook", "token", webhook["id"])
+
+    assert re.fullmatch(r"vwh_\S{43}\n", outcome.out)
+    assert "not shown again" in outcome.err
+    own = said(vestnik, "webhook", "token", webhook["id"], "--boticord-token", "mine")
+    assert own == "mine"
+    (issued,) = objects(vestnik, "webhook", "token", webhook["id"])
+    assert (issued["webhook"], issued["token"] != outcome.out.strip()) == (webhook, True)
+
+
+@pytest.mark.parametrize("kind", ["resource", "token", "webhook"])
+def test_lists_show_everybodys_or_one_owners(gateway: Path, vestnik: Vestnik, kind: str) -> None:
+    for name in "ann", "zoe":
+        said(vestnik, "owner", "add", name)
+        said(vestnik, "resource", "add", f"{name}-bot", "--owner", name)
+        said(vestnik, "token", "create", name)
+        said(vestnik, "webhook", "add", name, "https://receiver.example/")
+
+    def whose(*more: str) -> list[str]:
+        return [one["owner"] for one in objects(vestnik, kind, "list", *more)]
+
+    assert whose() == ["ann", "zoe"]
+    assert whose("zoe") == ["zoe"]
+    if kind != "token":
+        assert whose("--owner", "zoe") == ["zoe"]
+
+
+def test_an_owners_token_lists_what_is_his(
+    data: Path, vestnik: Vestnik, start: Callable[..., Running]
+) -> None:
+    served = serve(start, data)
+    for name in "ann", "zoe":
+        said(vestnik, "owner", "add", name)
+        said(vestnik, "resource", "add", f"{name}-bot", "--owner", name)
+    token = said(vestnik, "token", "create", "ann", "--scope", "manage")
+    at = ("--url", served.url, "--token", token)
+
+    assert [one["id"] for one in objects(vestnik, "resource", "list", *at)] == ["ann-bot"]
+    assert [one["owner"] for one in objects(vestnik, "token", "list", *at)] == ["ann"]
+    assert objects(vestnik, "webhook", "list", *at) == []
+
+
+def test_all_tokens_are_those_of_the_operator_too(gateway: Path, vestnik: Vestnik) -> None:
+    said(vestnik, "owner", "add", "ann")
+    said(vestnik, "token", "create", "ann")
+    said(vestnik, "token", "create", "--operator")
+    lines = said(vestnik, "token", "list").splitlines()
+
+    assert [line.split("\t")[1] for line in lines] == ["operator", "ann"]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("owner", "list"),
+        ("owner", "show", "ann"),
+        ("resource", "add", "bot", "--owner", "ann"),
+        ("resource", "list"),
+        ("token", "create", "ann"),
+        ("webhook", "add", "ann", "https://receiver.example/"),
+        ("webhook", "list"),
+        ("publish", "bot", "up_added"),
+        ("backup", "copy"),
+    ],
+)
+def test_a_mistyped_folder_does_not_become_a_gateway(
+    data: Path, vestnik: Vestnik, command: tuple[str, ...]
+) -> None:
+    outcome = vestnik(*command)
+
+    assert outcome.exit_code == 2
+    assert f"There is no gateway in the folder {data}: " in outcome.sentence
+    assert "`vestnik serve`" in outcome.sentence
+    assert not data.exists()
+
+
+@pytest.mark.parametrize("command", [("owner", "add", "ann"), ("token", "create", "--operator")])
+def test_what_can_be_first_in_a_gateway_makes_one_and_says_so(
+    data: Path, vestnik: Vestnik, command: tuple[str, ...]
+) -> None:
+    assert f"made a new gateway folder {data}\n" in vestnik(*command).err
+    assert "made" not in vestnik("owner", "add", "zoe").err
+
+
+def test_a_folder_with_nothing_but_settings_is_a_gateways(data: Path, vestnik: Vestnik) -> None:
+    said(vestnik, "config", "init")
+    assert objects(vestnik, "owner", "list") == []
+
+
+def test_publishing_from_afar_asks_for_its_own_scope(vestnik: Vestnik) -> None:
+    told = " ".join(vestnik("publish", "--help").out.replace("│", " ").split())
+    assert "a token with the scope publish" in told
+    assert "manage" not in told

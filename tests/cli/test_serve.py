@@ -122,12 +122,13 @@ def test_port_zero_is_any_and_the_log_is_json_off_a_terminal(
 ) -> None:
     served = serve(start, data)
     said(vestnik, "owner", "list", "--data", str(data))
+    said(vestnik, "owner", "add", "anna", "--data", str(data))
     outcome = served.running.end()
 
     assert not served.url.endswith(":0")
     lines = [json.loads(line) for line in outcome.err.splitlines() if line.startswith("{")]
     (line,) = (one for one in lines if one.get("path") == "/api/v1/owners")
-    assert (line["method"], line["status"], line["who"]) == ("GET", 200, "local")
+    assert (line["method"], line["status"], line["who"]) == ("POST", 201, "local")
     assert "vst_" not in outcome.err
     assert "?" not in line["path"]
 
@@ -197,6 +198,7 @@ def test_config_show_init_and_check_belong_together(
     lines = said(vestnik, "config", "check", "--data", str(data)).splitlines()
     assert lines[0] == "fine"
     assert lines[1] == "listens on 127.0.0.1:8080 for HTTP and WebSocket, plain HTTP"
+    assert str(data) not in "".join(lines)
 
 
 def test_config_check_warns_of_tokens_in_the_clear(
@@ -207,4 +209,14 @@ def test_config_check_warns_of_tokens_in_the_clear(
 
     assert outcome.exit_code == 0
     assert "warning: Tokens travel in the clear to 0.0.0.0:8080" in outcome.err
+    assert not data.exists()
+
+
+def test_config_check_says_that_the_folder_will_be_made(
+    vestnik: Callable[..., Outcome], data: Path
+) -> None:
+    lines = said(vestnik, "config", "check", "--data", str(data)).splitlines()
+
+    assert lines[-1] == f"there is no folder {data} yet: `vestnik serve` will make it"
+    assert vestnik("config", "check", "--quiet", "--data", str(data)).out == ""
     assert not data.exists()

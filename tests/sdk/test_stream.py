@@ -6,16 +6,18 @@ import asyncio
 import http
 import json
 import logging
+from pathlib import Path
 
 import pytest
-from websockets.asyncio.server import ServerConnection
+from websockets.asyncio.server import ServerConnection, serve
 from websockets.http11 import Request, Response
 
 from tests.sdk.conftest import Peer, client, gateway, note, numbers, take
 from vestnik.errors import AuthenticationFailed, BadInput, GatewayUnreachable
+from vestnik.relay.tls import certificate_in
 from vestnik.sdk import Duplicates, Gap, Notification, Position, connect
 from vestnik.sdk.attempts import Attempts
-from vestnik.sdk.dialling import Closed
+from vestnik.sdk.dialling import Closed, NoConnection, Socket, dial
 from vestnik.sdk.notification import read_notification
 from vestnik.testing import FakeClock
 from vestnik.wire import Told
@@ -718,3 +720,69 @@ async def test_while_nobody_takes_what_came_it_still_shows_that_it_lives() -> No
         socket.shows_life.clear()
         await clock.advance(10)
         assert not socket.shows_life.is_set()
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("", "(it gave no reason): copy it again, or create a new one where it came from."),
+        (
+            "Unauthorized",
+            "(Unauthorized): copy it again, or create a new one where it came from.",
+        ),
+        ("Wrong token.", "(Wrong token): copy it again, or create a new one where it came from."),
+        ("Bad: x", "(Bad: x): copy it again, or create a new one where it came from."),
+        ("No such thing: look there.", "(No such thing): look there."),
+    ],
+)
+async def test_a_refusal_is_a_sentence_with_the_servers_advice_if_it_has_any(
+    words: str, sentence: str
+) -> None:
+    async def refuses(peer: Peer) -> None:
+        await peer.hears()
+        await peer.error(6, words)
+        await peer.is_left()
+
+    async with gateway(refuses) as served:
+        with pytest.raises(AuthenticationFailed) as refused:
+            await client(served.url).__aenter__()
+    assert str(refused.value) == f"The gateway refuses the token {sentence}"
+
+
+async def test_a_certificate_that_cannot_be_verified_ends_the_first_attempt(tmp_path: Path) -> None:
+    files = certificate_in(tmp_path, "localhost", "127.0.0.1")
+
+    async def never(socket: ServerConnection) -> None:
+        raise AssertionError("It came in.")
+
+    async with serve(never, "127.0.0.1", 0, ssl=files.context()) as server:
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(GatewayUnreachable) as refused:
+            await client(f"wss://127.0.0.1:{port}").__aenter__()
+    assert str(refused.value).startswith(
+        f"The certificate of wss://127.0.0.1:{port}/websocket/ cannot be verified (self"
+    )
+    assert "SSL_CERT_FILE" in str(refused.value)
+
+
+async def test_what_lasts_is_tried_again_once_it_was_another_way() -> None:
+    dialled = 0
+
+    async def dial_badly_in_between(url: str) -> Socket:
+        nonlocal dialled
+        dialled += 1
+        if dialled == 2:
+            raise NoConnection("The certificate has run out.", is_lasting=True)
+        return await dial(url)
+
+    async def drops(peer: Peer) -> None:
+        await peer.greets()
+        await peer.tells(1)
+        peer.drops()
+
+    async with (
+        gateway(drops, tell_one_more) as served,
+        client(served.url, dial=dial_badly_in_between) as notifications,
+    ):
+        assert numbers(await take(notifications, 2)) == [1, 2]
+    assert dialled == 3

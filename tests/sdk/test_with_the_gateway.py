@@ -10,6 +10,7 @@ from tests.gateway.live.stage import ANN, Stage
 from tests.sdk.conftest import client, take
 from vestnik.errors import AuthenticationFailed
 from vestnik.gateway.live import LiveOptions
+from vestnik.gateway.model import Scope
 from vestnik.sdk import Gap, Notification, Notifications
 from vestnik.sdk.dialling import Socket, dial
 from vestnik.wire import Dialect
@@ -35,6 +36,23 @@ async def test_a_token_that_nobody_has_is_refused() -> None:
     async with Stage() as stage:
         with pytest.raises(AuthenticationFailed, match="Nobody has this token"):
             await client(stage.url, "vst_wrong").__aenter__()
+
+
+async def test_a_refusal_says_what_is_wrong_with_the_token_and_what_to_do() -> None:
+    async with Stage() as stage:
+        with pytest.raises(AuthenticationFailed) as nobodys:
+            await client(stage.url, "vst_wrong").__aenter__()
+        poor = stage.token(scopes=frozenset({Scope.PUBLISH}))
+        with pytest.raises(AuthenticationFailed) as for_publishing:
+            await client(stage.url, poor).__aenter__()
+    assert str(nobodys.value) == (
+        "The gateway refuses the token (Nobody has this token): check that it is whole, or create "
+        "a new one."
+    )
+    assert str(for_publishing.value) == (
+        "The gateway refuses the token (The token lacks the scope 'notify'): create one that has "
+        "it."
+    )
 
 
 async def test_a_revoked_token_ends_the_stream() -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import msgspec
+import typer
 
 from vestnik.app.serve import DataFolder, LocalAccess
 from vestnik.cli._gateway_options import Where
@@ -122,8 +123,11 @@ class GatewayClient:
 
 
 @asynccontextmanager
-async def gateway_client(where: Where) -> AsyncIterator[GatewayClient]:
+async def gateway_client(where: Where, *, making: bool = False) -> AsyncIterator[GatewayClient]:
     """Open the way to the gateway that was meant.
+
+    Args:
+        making: Make one if there is none in the folder; else a mistyped folder would become one.
 
     Raises:
         VestnikError: There is none.
@@ -136,18 +140,31 @@ async def gateway_client(where: Where) -> AsyncIterator[GatewayClient]:
         if access is not None and await _is_alive(session, access):
             yield GatewayClient(session, access)
             return
+    is_new = _is_new(where, making=making)
     # Nobody else is there to be waited for at the end: no connection stays open between requests.
     async with _session(keeping_open=False) as session:
         from vestnik.app.serve import load_config, serving  # only who needs a store loads it
 
         config = load_config(where.data, where.config, where.environment)
         async with serving(config, where.data, offline=True) as server:
+            if is_new:
+                typer.echo(f"made a new gateway folder {where.data}", err=True)
             yield GatewayClient(session, server.access)
 
 
 def path_of(*parts: str) -> str:
     """Put ids into a path, whatever characters they have."""
     return "/api/v1/" + "/".join(quote(part, safe="") for part in parts)
+
+
+def _is_new(where: Where, *, making: bool) -> bool:
+    is_new = not DataFolder(where.data).is_gateways
+    if is_new and not making:
+        raise BadInput(
+            f"There is no gateway in the folder {where.data}: name another one by --data, or make "
+            f"it with `vestnik serve{where.again}`."
+        )
+    return is_new
 
 
 async def _is_alive(session: aiohttp.ClientSession, access: LocalAccess) -> bool:

@@ -10,7 +10,17 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-__all__ = ["DATA", "AccessToken", "ConfigFile", "DataDir", "GatewayUrl", "Where"]
+__all__ = [
+    "DATA",
+    "AccessToken",
+    "ConfigFile",
+    "DataDir",
+    "GatewayUrl",
+    "OwnerOption",
+    "OwnerOrNone",
+    "PublishToken",
+    "Where",
+]
 
 DATA = Path("vestnik-data")
 """Where a gateway keeps everything, if nobody says otherwise."""
@@ -42,6 +52,20 @@ AccessToken = Annotated[
         help="For --url: a token with the scope manage; better in the environment.",
     ),
 ]
+
+PublishToken = Annotated[
+    str | None,
+    typer.Option(
+        "--token",
+        envvar="VESTNIK_TOKEN",
+        help="For --url: a token with the scope publish; better in the environment.",
+    ),
+]
+
+OwnerOrNone = Annotated[str | None, typer.Argument(help="Only of this owner, by id.")]
+
+OwnerOption = Annotated[str | None, typer.Option("--owner", hidden=True)]
+"""The same as an option, for who is used to it."""
 
 
 class Where(NamedTuple):

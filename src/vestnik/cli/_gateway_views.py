@@ -35,8 +35,14 @@ def print_rows(
             typer.echo("\t".join(map(one_line, cells.values())))
 
 
-def print_thing(thing: msgspec.Struct, *, as_json: bool) -> None:
-    """Print one thing, a line for each of its fields."""
+def print_thing(
+    thing: msgspec.Struct, *, as_json: bool, if_none: Mapping[str, str] | None = None
+) -> None:
+    """Print one thing, a line for each of its fields.
+
+    Args:
+        if_none: What it means for people that a field is empty, where that means something.
+    """
     if as_json:
         typer.echo(msgspec.json.encode(thing).decode())
         return
@@ -44,6 +50,8 @@ def print_thing(thing: msgspec.Struct, *, as_json: bool) -> None:
         value = getattr(thing, name)
         if name.endswith(("created", "since", "planned", "due", "begun")):
             value = moment(value)
+        if value is None:
+            value = (if_none or {}).get(name)
         typer.echo(f"{name}\t{one_line(_shown(value))}")
 
 
@@ -59,8 +67,8 @@ def print_next(command: str) -> None:
 
 
 def moment(milliseconds: int | None) -> str:
-    """Return a moment as people read it, in UTC."""
-    if milliseconds is None:
+    """Return a moment as people read it, in UTC; 0 is none."""
+    if not milliseconds:
         return "-"
     when = datetime.datetime.fromtimestamp(milliseconds / 1000, datetime.UTC)
     return when.strftime("%Y-%m-%d %H:%M:%SZ")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from vestnik.cli._gateway_client import GatewayClient, gateway_client, path_of
 from vestnik.cli._gateway_options import Where
-from vestnik.cli.owner import all_owners
+from vestnik.cli.owner import owners_meant
 from vestnik.gateway.model import Attempt
-from vestnik.web.asked import NewWebhook, Nothing, WebhookPatch
+from vestnik.web.asked import NewWebhook, NewWebhookToken, Nothing, WebhookPatch
 from vestnik.web.shown import AttemptList, IssuedWebhookView, WebhookList, WebhookView
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "change_webhook",
     "latest_deliveries",
     "remove_webhook",
+    "replace_token",
     "show_webhook",
     "switch_webhook",
 ]
@@ -30,7 +31,7 @@ async def add_webhook(where: Where, wanted: NewWebhook) -> IssuedWebhookView:
 async def all_webhooks(where: Where, owner: str | None) -> list[WebhookView]:
     """Return the webhooks of an owner, or of all."""
     async with gateway_client(where) as gateway:
-        owners = [owner] if owner else [one.id for one in await all_owners(gateway)]
+        owners = await owners_meant(gateway, owner)
         return [one for each in owners for one in await _webhooks_of(gateway, each)]
 
 
@@ -58,6 +59,12 @@ async def switch_webhook(where: Where, id: str, *, on: bool) -> None:
         else:
             change = WebhookPatch(enabled=False)
             await gateway.patch(path_of("webhooks", id), change, IssuedWebhookView)
+
+
+async def replace_token(where: Where, id: str, wanted: NewWebhookToken) -> IssuedWebhookView:
+    """Give a webhook another token."""
+    async with gateway_client(where) as gateway:
+        return await gateway.post(path_of("webhooks", id, "token"), wanted, IssuedWebhookView)
 
 
 async def remove_webhook(where: Where, id: str) -> None:

@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import typer
 
 from vestnik.cli._gateway_views import moment, one_line, print_secret, print_thing, yes
 from vestnik.gateway.model import Attempt, AttemptState
 from vestnik.web.shown import IssuedWebhookView, WebhookView
 
-__all__ = ["delivery_cells", "print_attempt", "print_issued", "webhook_cells"]
+__all__ = [
+    "KEEP",
+    "delivery_cells",
+    "print_attempt",
+    "print_issued",
+    "print_webhook",
+    "webhook_cells",
+]
 
 KEEP = "keep this, it is not shown again:"
+ALL = "all"
+"""The resources of a webhook that is for no single one."""
+
+
+def print_webhook(webhook: WebhookView, *, as_json: bool) -> None:
+    """Print a webhook, without its secrets."""
+    print_thing(webhook, as_json=as_json, if_none={"resource": ALL})
 
 
 def print_issued(issued: IssuedWebhookView) -> None:
     """Print a webhook, and the secrets that are new."""
-    print_thing(issued.webhook, as_json=False)
+    print_webhook(issued.webhook, as_json=False)
     if issued.token is not None:
         print_secret(f"X-Boticord-Token\t{issued.token}", KEEP)
     if issued.signing_secret is not None:
@@ -29,7 +45,7 @@ def print_attempt(attempt: Attempt, *, as_json: bool) -> None:
     else:
         cells = delivery_cells(attempt)
         typer.echo(f"{cells['state']}\tstatus {cells['status']}\t{cells['ms']} ms")
-        for told in filter(None, (attempt.error, attempt.excerpt)):
+        for told in filter(None, (attempt.error, _plain(attempt.excerpt))):
             typer.echo(one_line(told))
     raise typer.Exit(0 if attempt.state is AttemptState.DELIVERED else 1)
 
@@ -39,7 +55,7 @@ def webhook_cells(webhook: WebhookView) -> dict[str, str]:
     return {
         "id": webhook.id,
         "owner": webhook.owner,
-        "resource": webhook.resource or "all",
+        "resource": webhook.resource or ALL,
         "url": webhook.url,
         "on": yes(webhook.enabled),
         "signed": yes(webhook.signed),
@@ -58,5 +74,11 @@ def delivery_cells(attempt: Attempt) -> dict[str, str]:
         "state": attempt.state.value,
         "status": str(attempt.status or "-"),
         "ms": took,
-        "answer": attempt.error or attempt.excerpt,
+        "answer": attempt.error or _plain(attempt.excerpt),
     }
+
+
+def _plain(excerpt: str) -> str:
+    """Make a line of what somebody answered, which often ends with a newline."""
+    spaced = (" " if unicodedata.category(char) == "Cc" else char for char in excerpt)
+    return " ".join("".join(spaced).split())

@@ -57,3 +57,5 @@ def check(
         typer.echo(f"warning: {warning}", err=True)
     if not quiet:
         typer.echo("\n".join(("fine", *what_it_does(read))))
+        if not data.exists():
+            typer.echo(f"there is no folder {data} yet: `vestnik serve` will make it")

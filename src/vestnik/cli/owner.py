@@ -18,7 +18,7 @@ from vestnik.errors import Taken
 from vestnik.gateway.model import Owner
 from vestnik.terminal import run
 from vestnik.web.asked import NewOwner, OwnerChange
-from vestnik.web.shown import OwnerList
+from vestnik.web.shown import MeView, OwnerList
 from vestnik.wire import Dialect
 
 __all__ = ["app"]
@@ -109,7 +109,7 @@ def remove(
 
 
 async def _post(where: Where, wanted: NewOwner) -> Owner:
-    async with gateway_client(where) as gateway:
+    async with gateway_client(where, making=True) as gateway:
         if wanted.id is None and TYPEABLE.fullmatch(wanted.name):
             with contextlib.suppress(Taken):
                 named = msgspec.structs.replace(wanted, id=wanted.name)
@@ -132,6 +132,14 @@ async def all_owners(gateway: GatewayClient) -> list[Owner]:
         after = page.next
         if after is None:
             return found
+
+
+async def owners_meant(gateway: GatewayClient, owner: str | None) -> list[str]:
+    """Return whose things are meant: of the one who was named, or of all that one reaches."""
+    if owner:
+        return [owner]
+    me = await gateway.get(path_of("me"), MeView)
+    return [me.owner.id] if me.owner else [one.id for one in await all_owners(gateway)]
 
 
 async def _get(where: Where, owner: str) -> Owner:

@@ -9,7 +9,7 @@ import typer
 from msgspec import UNSET
 
 from vestnik.cli._gateway_client import gateway_client, path_of
-from vestnik.cli._gateway_options import DATA, AccessToken, DataDir, GatewayUrl, Where
+from vestnik.cli._gateway_options import DATA, DataDir, GatewayUrl, PublishToken, Where
 from vestnik.errors import BadInput
 from vestnik.terminal import run
 from vestnik.web.asked import NewNotification
@@ -28,7 +28,7 @@ def publish(
     ] = None,
     data: DataDir = DATA,
     url: GatewayUrl = None,
-    token: AccessToken = None,
+    token: PublishToken = None,
 ) -> None:
     """Put a notification in; it is stored when this ends."""
     number = int(type) if type.isascii() and type.isdigit() and len(type) < 10 else None

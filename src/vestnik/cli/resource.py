@@ -9,10 +9,18 @@ import typer
 from msgspec import UNSET
 
 from vestnik.cli._gateway_client import GatewayClient, gateway_client, path_of
-from vestnik.cli._gateway_options import DATA, AccessToken, DataDir, GatewayUrl, Where
+from vestnik.cli._gateway_options import (
+    DATA,
+    AccessToken,
+    DataDir,
+    GatewayUrl,
+    OwnerOption,
+    OwnerOrNone,
+    Where,
+)
 from vestnik.cli._gateway_views import moment, print_next, print_rows, print_thing, yes
 from vestnik.cli._options import AsJson
-from vestnik.cli.owner import MOST_AT_ONCE, all_owners
+from vestnik.cli.owner import MOST_AT_ONCE, owners_meant
 from vestnik.gateway.model import Resource
 from vestnik.ids import OwnerId
 from vestnik.terminal import run
@@ -50,16 +58,29 @@ def add(
 
 @app.command("list")
 def list_(
-    owner: Annotated[str | None, typer.Option(help="Only of this owner, by id.")] = None,
+    owner: OwnerOrNone = None,
+    same: OwnerOption = None,
     as_json: AsJson = False,
     data: DataDir = DATA,
     url: GatewayUrl = None,
     token: AccessToken = None,
 ) -> None:
     """List the resources."""
-    found = run(_list(Where(data, url, token), owner))
+    found = run(_list(Where(data, url, token), owner or same))
     rows = ((one, _cells(one)) for one in found)
     print_rows(rows, as_json=as_json, nothing="There is no resource: `vestnik resource add ID`.")
+
+
+@app.command()
+def show(
+    id: ResourceArgument,
+    as_json: AsJson = False,
+    data: DataDir = DATA,
+    url: GatewayUrl = None,
+    token: AccessToken = None,
+) -> None:
+    """Show a resource."""
+    print_thing(run(_get(Where(data, url, token), id)), as_json=as_json)
 
 
 @app.command("set")
@@ -101,7 +122,7 @@ async def _post(where: Where, wanted: NewResource) -> Resource:
 
 async def _list(where: Where, owner: str | None) -> list[Resource]:
     async with gateway_client(where) as gateway:
-        owners = [owner] if owner else [one.id for one in await all_owners(gateway)]
+        owners = await owners_meant(gateway, owner)
         return [one for each in owners for one in await _resources_of(gateway, each)]
 
 
@@ -116,6 +137,11 @@ async def _resources_of(gateway: GatewayClient, owner: str) -> list[Resource]:
         after = page.next
         if after is None:
             return found
+
+
+async def _get(where: Where, id: str) -> Resource:
+    async with gateway_client(where) as gateway:
+        return await gateway.get(path_of("resources", id), Resource)
 
 
 async def _patch(where: Where, id: str, change: ResourceChange) -> Resource:

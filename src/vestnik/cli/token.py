@@ -6,10 +6,18 @@ from typing import Annotated
 
 import typer
 
-from vestnik.cli._gateway_client import gateway_client, path_of
-from vestnik.cli._gateway_options import DATA, AccessToken, DataDir, GatewayUrl, Where
+from vestnik.cli._gateway_client import GatewayClient, gateway_client, path_of
+from vestnik.cli._gateway_options import (
+    DATA,
+    AccessToken,
+    DataDir,
+    GatewayUrl,
+    OwnerOrNone,
+    Where,
+)
 from vestnik.cli._gateway_views import moment, print_rows, print_secret, print_thing
 from vestnik.cli._options import AsJson
+from vestnik.cli.owner import owners_meant
 from vestnik.errors import BadInput
 from vestnik.gateway.model import Scope
 from vestnik.ids import OwnerId
@@ -23,14 +31,16 @@ app = typer.Typer(
     help="Create, list, regenerate and delete tokens of a gateway.", no_args_is_help=True
 )
 
+OPERATOR = "operator"
+SAY_WHOSE = "Say whose: the id of an owner, or --operator."
+
 TokenArgument = Annotated[str, typer.Argument(help="The token's id, see `token list`.")]
-OwnerOrNone = Annotated[str | None, typer.Argument(help="Whose, by id; see `owner list`.")]
 Operator = Annotated[bool, typer.Option("--operator", help="The operator's, good for all owners.")]
 
 
 @app.command()
 def create(
-    owner: OwnerOrNone = None,
+    owner: Annotated[str | None, typer.Argument(help="Whose, by id; see `owner list`.")] = None,
     operator: Operator = False,
     scope: Annotated[
         list[Scope] | None, typer.Option(help="What it is good for; can be repeated.")
@@ -57,12 +67,27 @@ def list_(
     url: GatewayUrl = None,
     token: AccessToken = None,
 ) -> None:
-    """List the tokens of an owner, or of the operator; never the tokens themselves."""
-    found = run(_list(Where(data, url, token), _whose(owner, operator=operator)))
+    """List tokens: of all, of an owner, or of the operator; never the tokens themselves."""
+    if owner is not None and operator:
+        raise BadInput(SAY_WHOSE)
+    found = run(_list(Where(data, url, token), owner, only_one=operator or owner is not None))
     rows = ((one, _cells(one)) for one in found)
     print_rows(
         rows, as_json=as_json, nothing="There is no token: `vestnik token create` makes one."
     )
+
+
+@app.command()
+def show(
+    id: TokenArgument,
+    as_json: AsJson = False,
+    data: DataDir = DATA,
+    url: GatewayUrl = None,
+    token: AccessToken = None,
+) -> None:
+    """Show what is known of a token; never the token itself."""
+    found = run(_get(Where(data, url, token), id))
+    print_thing(found, as_json=as_json, if_none={"owner": OPERATOR})
 
 
 @app.command()
@@ -89,13 +114,26 @@ def delete(
 
 
 async def _create(where: Where, wanted: NewToken) -> IssuedTokenView:
-    async with gateway_client(where) as gateway:
+    # An owner has to be there already; the operator is the first in every gateway.
+    async with gateway_client(where, making=wanted.owner is None) as gateway:
         return await gateway.post(path_of("tokens"), wanted, IssuedTokenView)
 
 
-async def _list(where: Where, owner: OwnerId | None) -> list[TokenView]:
+async def _list(where: Where, owner: str | None, *, only_one: bool) -> list[TokenView]:
     async with gateway_client(where) as gateway:
-        return (await gateway.get(path_of("tokens"), TokenList, owner=owner)).items
+        whose = [] if only_one else await owners_meant(gateway, None)
+        found = [one for each in (owner, *whose) for one in await _tokens_of(gateway, each)]
+        # Without an owner they are the operator's, or those of the owner whose token we show.
+        return list({one.id: one for one in found}.values())
+
+
+async def _tokens_of(gateway: GatewayClient, owner: str | None) -> list[TokenView]:
+    return (await gateway.get(path_of("tokens"), TokenList, owner=owner)).items
+
+
+async def _get(where: Where, id: str) -> TokenView:
+    async with gateway_client(where) as gateway:
+        return await gateway.get(path_of("tokens", id), TokenView)
 
 
 async def _regenerate(where: Where, id: str) -> IssuedTokenView:
@@ -111,7 +149,7 @@ async def _delete(where: Where, id: str) -> None:
 
 def _whose(owner: str | None, *, operator: bool) -> OwnerId | None:
     if (owner is None) != operator:
-        raise BadInput("Say whose: the id of an owner, or --operator.")
+        raise BadInput(SAY_WHOSE)
     return OwnerId(owner) if owner is not None else None
 
 
@@ -129,6 +167,7 @@ def _print_issued(issued: IssuedTokenView, *, as_json: bool) -> None:
 def _cells(token: TokenView) -> dict[str, str]:
     return {
         "id": token.id,
+        "owner": token.owner or OPERATOR,
         "scopes": ",".join(token.scopes),
         "label": token.label,
         "since": moment(token.created),

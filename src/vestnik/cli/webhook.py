@@ -7,8 +7,16 @@ from typing import Annotated
 import typer
 from msgspec import UNSET
 
-from vestnik.cli._gateway_options import DATA, AccessToken, DataDir, GatewayUrl, Where
-from vestnik.cli._gateway_views import print_next, print_rows, print_thing
+from vestnik.cli._gateway_options import (
+    DATA,
+    AccessToken,
+    DataDir,
+    GatewayUrl,
+    OwnerOption,
+    OwnerOrNone,
+    Where,
+)
+from vestnik.cli._gateway_views import print_next, print_rows, print_secret, print_thing
 from vestnik.cli._options import AsJson
 from vestnik.cli._webhook_calls import (
     add_webhook,
@@ -17,15 +25,31 @@ from vestnik.cli._webhook_calls import (
     change_webhook,
     latest_deliveries,
     remove_webhook,
+    replace_token,
     show_webhook,
     switch_webhook,
 )
-from vestnik.cli._webhook_views import delivery_cells, print_attempt, print_issued, webhook_cells
-from vestnik.errors import BadInput
+from vestnik.cli._webhook_options import (
+    BoticordToken,
+    Family,
+    Header,
+    Retries,
+    Sign,
+    WebhookArgument,
+    headers_of,
+)
+from vestnik.cli._webhook_views import (
+    KEEP,
+    delivery_cells,
+    print_attempt,
+    print_issued,
+    print_webhook,
+    webhook_cells,
+)
 from vestnik.gateway.model import AddressFamily
 from vestnik.ids import OwnerId, ResourceId
 from vestnik.terminal import run
-from vestnik.web.asked import NewWebhook, WebhookPatch
+from vestnik.web.asked import NewWebhook, NewWebhookToken, WebhookPatch
 
 __all__ = ["app"]
 
@@ -33,21 +57,6 @@ app = typer.Typer(
     help="Add, list, change, test and remove webhooks, and look at deliveries.",
     no_args_is_help=True,
 )
-
-WebhookArgument = Annotated[str, typer.Argument(help="The webhook's id, see `webhook list`.")]
-Header = Annotated[
-    list[str] | None,
-    typer.Option("--header", help="'Name: value', sent with every request; up to ten."),
-]
-Sign = Annotated[
-    bool | None, typer.Option("--sign/--no-sign", help="Sign requests by Standard Webhooks.")
-]
-Retries = Annotated[
-    bool | None, typer.Option("--retries/--no-retries", help="Try again after a failure.")
-]
-Family = Annotated[
-    AddressFamily | None, typer.Option(help="By which kind of address it is reached.")
-]
 
 
 @app.command()
@@ -59,13 +68,7 @@ def add(
     sign: Sign = None,
     retries: Retries = None,
     family: Family = None,
-    boticord_token: Annotated[
-        str | None,
-        typer.Option(
-            envvar="VESTNIK_BOTICORD_TOKEN",
-            help="What goes out as X-Boticord-Token; else one is made and printed.",
-        ),
-    ] = None,
+    boticord_token: BoticordToken = None,
     as_json: AsJson = False,
     data: DataDir = DATA,
     url: GatewayUrl = None,
@@ -77,7 +80,7 @@ def add(
         owner=OwnerId(owner),
         resource=None if resource is None else ResourceId(resource),
         token=boticord_token,
-        headers=_headers(header),
+        headers=headers_of(header),
         signed=bool(sign),
         family=family or AddressFamily.ANY,
         retries=bool(retries),
@@ -93,14 +96,15 @@ def add(
 
 @app.command("list")
 def list_(
-    owner: Annotated[str | None, typer.Option(help="Only of this owner, by id.")] = None,
+    owner: OwnerOrNone = None,
+    same: OwnerOption = None,
     as_json: AsJson = False,
     data: DataDir = DATA,
     url: GatewayUrl = None,
     token: AccessToken = None,
 ) -> None:
     """List the webhooks."""
-    found = run(all_webhooks(Where(data, url, token), owner))
+    found = run(all_webhooks(Where(data, url, token), owner or same))
     rows = ((one, webhook_cells(one)) for one in found)
     print_rows(rows, as_json=as_json, nothing="There is no webhook: `vestnik webhook add`.")
 
@@ -114,7 +118,7 @@ def show(
     token: AccessToken = None,
 ) -> None:
     """Show a webhook, without its secrets."""
-    print_thing(run(show_webhook(Where(data, url, token), id)), as_json=as_json)
+    print_webhook(run(show_webhook(Where(data, url, token), id)), as_json=as_json)
 
 
 @app.command("set")
@@ -132,12 +136,30 @@ def set_(
     """Change a webhook; headers replace all that it had."""
     change = WebhookPatch(
         url=UNSET if address is None else address,
-        headers=UNSET if header is None else _headers(header),
+        headers=UNSET if header is None else headers_of(header),
         signed=UNSET if sign is None else sign,
         retries=UNSET if retries is None else retries,
         family=UNSET if family is None else family,
     )
     print_issued(run(change_webhook(Where(data, url, token), id, change)))
+
+
+@app.command("token")
+def token_(
+    id: WebhookArgument,
+    boticord_token: BoticordToken = None,
+    as_json: AsJson = False,
+    data: DataDir = DATA,
+    url: GatewayUrl = None,
+    token: AccessToken = None,
+) -> None:
+    """Replace what goes out as X-Boticord-Token, and print it, this once."""
+    wanted = NewWebhookToken(token=boticord_token)
+    issued = run(replace_token(Where(data, url, token), id, wanted))
+    if as_json:
+        print_thing(issued, as_json=True)
+    else:
+        print_secret(str(issued.token), f"X-Boticord-Token of {id}; {KEEP}")
 
 
 @app.command()
@@ -206,14 +228,3 @@ def resend(
     """Send a delivery once more, and show what came back; exit code 1 if it failed."""
     made = run(attempt(Where(data, url, token), "deliveries", str(delivery), "resend"))
     print_attempt(made, as_json=as_json)
-
-
-def _headers(given: list[str] | None) -> dict[str, str]:
-    headers: dict[str, str] = {}
-    for header in given or ():
-        name, colon, value = header.partition(":")
-        if not colon or not name.strip():
-            # Not the header itself: it may be a secret.
-            raise BadInput("A --header is written as 'Name: value'.")
-        headers[name.strip()] = value.strip()
-    return headers

@@ -23,8 +23,8 @@ def connect(
     """Follow what happens, over every loss of the connection.
 
     ``async with`` waits until the gateway has let us in. A gateway that cannot be reached is tried
-    again and again, and the log says so; only an address where something else answers ends the
-    first attempt at once.
+    again and again, and the log says so; only an address where something else answers, or a
+    certificate that cannot be verified, ends the first attempt at once.
 
     Args:
         token: From the settings where the notifications are switched on.
@@ -39,7 +39,8 @@ def connect(
         BadInput: The token is empty, or the URL is none.
         AuthenticationFailed: The gateway refuses the token, now or after a loss (from ``async
             with``, or when the next notification is asked for).
-        GatewayUnreachable: It is not a gateway that answers there, or `give_up_after` has passed.
+        GatewayUnreachable: It is not a gateway that answers there, or not surely the right one, or
+            `give_up_after` has passed.
     """
     options = Options(
         resume=resume,

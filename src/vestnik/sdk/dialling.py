@@ -21,8 +21,8 @@ CONNECT_SECONDS = 15.0
 CLOSE_SECONDS = 2.0
 _GONE_WITHOUT_A_WORD = 1006
 _TOO_MANY_REQUESTS = 429
-_WRONG_PLACE = range(300, 500)
-"""Answers that do not get better by asking again, but for those below."""
+_SERVERS_FAULT = 500
+"""Answers below do not get better by asking again, but for the following."""
 _PASSING = (408, 425, _TOO_MANY_REQUESTS)
 
 
@@ -36,13 +36,14 @@ class NoConnection(Exception):
     """It could not be made.
 
     Attributes:
-        is_wrong_place: A server is there, and it is no gateway.
+        is_lasting: Asking again would not help: a server is there, but it is no gateway, or not
+            the one that it should be.
         at_least: How many seconds it wants us to wait.
     """
 
-    def __init__(self, reason: str, *, is_wrong_place: bool = False, at_least: float = 0) -> None:
+    def __init__(self, reason: str, *, is_lasting: bool = False, at_least: float = 0) -> None:
         super().__init__(reason)
-        self.is_wrong_place = is_wrong_place
+        self.is_lasting = is_lasting
         self.at_least = at_least
 
 
@@ -131,6 +132,8 @@ def _problem(url: str, error: BaseException) -> NoConnection | None:
     match error:
         case aiohttp.WSServerHandshakeError():
             return _refused(url, error)
+        case aiohttp.ClientConnectorCertificateError():
+            return _unverified(url, error)
         case TimeoutError():
             return NoConnection(f"{shown(url)} did not answer within {CONNECT_SECONDS:g} s.")
         case aiohttp.ClientError() | OSError() | ValueError():
@@ -140,11 +143,23 @@ def _problem(url: str, error: BaseException) -> NoConnection | None:
 
 
 def _refused(url: str, error: aiohttp.WSServerHandshakeError) -> NoConnection:
-    is_wrong = error.status in _WRONG_PLACE and error.status not in _PASSING
+    is_wrong = error.status < _SERVERS_FAULT and error.status not in _PASSING
+    advice = " Check the address." if is_wrong else ""
     return NoConnection(
-        f"{shown(url)} does not speak WebSocket: it answered with HTTP status {error.status}.",
-        is_wrong_place=is_wrong or error.status < _WRONG_PLACE.start,
+        f"{shown(url)} does not speak WebSocket: it answered with HTTP status {error.status}."
+        f"{advice}",
+        is_lasting=is_wrong,
         at_least=_seconds(error.headers.get("Retry-After", "") if error.headers else ""),
+    )
+
+
+def _unverified(url: str, error: aiohttp.ClientConnectorCertificateError) -> NoConnection:
+    cause = error.certificate_error
+    reason = getattr(cause, "verify_message", "") or type(cause).__name__
+    return NoConnection(
+        f"The certificate of {shown(url)} cannot be verified ({reason.rstrip('.')}): use the name "
+        "that it is for, or let this machine trust who issued it, as by SSL_CERT_FILE.",
+        is_lasting=True,
     )
 
 

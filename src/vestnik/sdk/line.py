@@ -108,8 +108,8 @@ class Line:
         try:
             socket = await self._dial(self._url)
         except NoConnection as problem:
-            if problem.is_wrong_place and not self.first_end.is_set():
-                raise GatewayUnreachable(f"{problem} Check the address.") from problem
+            if problem.is_lasting and not self.first_end.is_set():
+                raise GatewayUnreachable(str(problem)) from problem
             return _Over(str(problem), problem.at_least)
         try:
             return await self._life(socket)

@@ -239,11 +239,15 @@ def _gap_of(missed: int) -> Actions:
 
 def _turned_away(code: int, words: str) -> Action:
     if code in TOKEN_PROBLEMS:
-        return Refuse(
-            AuthenticationFailed(
-                f"The gateway refuses the token ({words or 'it gave no reason'}): "
-                "copy it again, or create a new one where it came from."
-            )
-        )
+        return Refuse(AuthenticationFailed(_refusal(words)))
     wait = ATTEMPT_WINDOW if code == ErrorCode.RATE_LIMITED else 0.0
     return Drop(f"The gateway does not let us in now ({words}).", wait)
+
+
+def _refusal(words: str) -> str:
+    """Say that the token is refused, and what to do: by the server's advice if it has any."""
+    reason, colon, advice = words.partition(": ")
+    if not (colon and advice.endswith(".")):
+        reason = words.rstrip(".") or "it gave no reason"
+        advice = "copy it again, or create a new one where it came from."
+    return f"The gateway refuses the token ({reason}): {advice}"

@@ -20,7 +20,11 @@ from vestnik.app.serve import Config, DataFolder, LocalAccess, Serving, parse_co
 from vestnik.app.serve.addresses import Address
 from vestnik.app.serve.binding import bind
 from vestnik.app.serve.folder import BACKUP_PATH
+from vestnik.app.serve.parts import gateway_options
 from vestnik.errors import AddressInUse, BadConfig, BadInput, StoreFailed
+from vestnik.gateway import GatewayOptions
+from vestnik.gateway.delivery import DeliveryOptions
+from vestnik.gateway.live import LiveOptions
 from vestnik.gateway.ports import NotificationLog
 from vestnik.ids import OwnerId
 from vestnik.relay.tls import certificate_in
@@ -436,3 +440,43 @@ async def test_offline_nothing_is_sent_and_the_next_server_sends_it(data: Path) 
 
 def _log(server: Serving) -> NotificationLog:
     return server.gateway.log
+
+
+@pytest.mark.parametrize("path", ["/websocket/", "/websocket", "/websocket/?a=b"])
+async def test_who_comes_to_the_websocket_by_http_is_told_what_it_is(path: str) -> None:
+    async with (
+        serving(config()) as server,
+        aiohttp.ClientSession() as session,
+        session.get(server.url + path) as response,
+    ):
+        told = await response.json()
+
+    assert (response.status, response.headers["Upgrade"]) == (426, "websocket")
+    assert told["error"]["message"].startswith("This is a WebSocket: connect to it with")
+
+
+@pytest.mark.parametrize(
+    ("more", "families"),
+    [
+        ("", ["ipv6", "ipv4"]),
+        ('[webhooks]\nfamily = "ipv6"', ["ipv6"]),
+        ('[webhooks]\nfamily = "ipv4"', ["ipv4"]),
+        ('[webhooks]\nsource = ["2001:db8::/64"]', ["ipv6"]),
+    ],
+)
+async def test_receivers_are_told_by_which_family_webhooks_come(
+    more: str, families: list[str]
+) -> None:
+    async with serving(config(more)) as server, client_of(server) as client:
+        _, told = await client.ask("GET", "/.well-known/vestnik")
+
+    assert told["webhooks"]["families"] == families
+
+
+def test_a_gateway_as_a_library_has_the_bounds_of_one_that_serves() -> None:
+    made = gateway_options(Config())
+
+    assert made.delivery == DeliveryOptions()
+    assert made.live == LiveOptions()
+    assert made.keep_notifications == GatewayOptions().keep_notifications
+    assert made.keep_attempts == GatewayOptions().keep_attempts

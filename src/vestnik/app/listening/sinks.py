@@ -20,7 +20,7 @@ from vestnik.wire.limits import WEBHOOK_SECONDS
 __all__ = ["Command", "Forward"]
 
 COMMAND_SECONDS = 300.0
-OK = 200
+SUCCESS = range(200, 300)
 
 
 class Command:
@@ -98,7 +98,7 @@ class Forward:
             return f"The address did not answer within {WEBHOOK_SECONDS:g} s."
         except aiohttp.ClientError as error:
             return f"The address cannot be reached: {type(error).__name__}."
-        return None if status == OK else f"The address answered with HTTP status {status}."
+        return None if status in SUCCESS else f"The address answered with HTTP status {status}."
 
 
 def _environment(notification: Notification) -> dict[str, str]:

@@ -13,8 +13,10 @@ __all__ = ["AccessLog"]
 
 log = logger("vestnik.access")
 
-QUIET = frozenset({("GET", "/healthz"), ("GET", "/readyz"), ("POST", "/api/v1/notifications")})
-"""Asked every few seconds by machines, or thousands of times a second: only above debug a line."""
+READING = ("GET", "HEAD")
+PUBLISHING = "POST", "/api/v1/notifications"
+"""Asked every few seconds by machines, or thousands of times a second, and nothing is changed that
+is not written down elsewhere: a line is above debug only if it fails."""
 
 LONGEST_PATH = 200
 ERRORS = 400
@@ -54,7 +56,8 @@ class AccessLog:
         # The path without the query, where people put secrets; a terminal must not obey it.
         path = str(scope["path"])
         shown = path if path.isprintable() else ascii(path)[1:-1]
-        tell = log.debug if (scope["method"], path) in QUIET and status < ERRORS else log.info
+        is_quiet = scope["method"] in READING or (scope["method"], path) == PUBLISHING
+        tell = log.debug if is_quiet and status < ERRORS else log.info
         tell(
             "request",
             method=scope["method"],

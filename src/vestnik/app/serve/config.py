@@ -232,10 +232,10 @@ class Webhooks(Section, frozen=True, kw_only=True):
     ] = 1000
     concurrency_per_webhook: Annotated[
         int, Meta(description="Requests to one webhook at the same time.", ge=1, le=1000)
-    ] = 4
+    ] = 8
     concurrency: Annotated[
         int, Meta(description="Requests to all webhooks at the same time.", ge=1, le=100_000)
-    ] = 256
+    ] = 512
     disable_after_days: Annotated[
         float,
         Meta(

@@ -72,6 +72,14 @@ class DataFolder:
         """The file of the store."""
         return self.path / STORE_NAME
 
+    @property
+    def is_gateways(self) -> bool:
+        """Whether a gateway has kept something here, or was given its settings."""
+        try:
+            return self.store.exists() or (self.path / CONFIG_NAME).exists()
+        except OSError:
+            return True  # whoever opens it hears why that cannot be
+
     def make(self) -> bool:
         """Make the folder if it is not there; returns whether nothing was ever kept in it.
 

@@ -13,13 +13,13 @@ from vestnik.app.serve.admission import Admission
 from vestnik.app.serve.config import Config
 from vestnik.app.serve.folder import BACKUP_PATH, DataFolder
 from vestnik.app.serve.http import Doorkeeper
-from vestnik.app.serve.live import CountedLive
+from vestnik.app.serve.live import CountedLive, WantsUpgrade
 from vestnik.app.serve.local import LocalBackup
-from vestnik.app.serve.parts import sender_options
+from vestnik.app.serve.parts import source_of
 from vestnik.app.serve.web_server import WebServer
 from vestnik.gateway import Gateway
-from vestnik.gateway.delivery import describe_source
 from vestnik.web import build_app
+from vestnik.wire.limits import PATHS
 
 __all__ = ["doorkeeper", "web_server"]
 
@@ -45,12 +45,13 @@ def web_server(
     tls: ssl.SSLContext | None,
 ) -> WebServer:
     """Return the server of a gateway's REST API, which begins when it is told to."""
+    at_websocket = [Route(path, WantsUpgrade()) for path in PATHS] if keeper.live else []
     app = build_app(
         gateway,
-        source=describe_source(sender_options(config)),
+        source=source_of(config),
         trusted_proxies=config.server.trusted_proxies,
         public_url=config.server.public_url,
-        routes=[Route(BACKUP_PATH, LocalBackup(gateway, folder))],
+        routes=[Route(BACKUP_PATH, LocalBackup(gateway, folder)), *at_websocket],
     )
     return WebServer(_noting(app, gateway), protocol=keeper.protocol, tls=tls)
 

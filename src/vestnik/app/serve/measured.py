@@ -8,6 +8,7 @@ from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Histogram
 
+from vestnik.app.serve.tally import Tally
 from vestnik.gateway.model import Appended, Batch, Page, Retention
 from vestnik.gateway.ports import (
     AttemptLog,
@@ -21,7 +22,7 @@ from vestnik.gateway.ports import (
 from vestnik.ids import OwnerId
 from vestnik.wire import Position
 
-__all__ = ["MeasuredSender", "MeasuredStore", "Measures"]
+__all__ = ["ANSWERS", "MeasuredSender", "MeasuredStore", "Measures"]
 
 APPEND_SECONDS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.0, 5.0)
 APPEND_SIZES = (1, 2, 5, 10, 50, 100, 500, 1000, 5000)
@@ -30,7 +31,11 @@ ANSWERS = ("none", "1xx", "2xx", "3xx", "4xx", "5xx")
 
 
 class Measures:
-    """The histograms; labels are bound once, as looking them up costs more than counting."""
+    """What is measured: commits by histograms, webhooks, which are many, by tallies.
+
+    Attributes:
+        webhook_seconds: How long attempts took, by the class of the answer (`ANSWERS`).
+    """
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -41,14 +46,7 @@ class Measures:
         self.append_size = Histogram(
             "vestnik_append_size", "In one commit.", registry=self.registry, buckets=APPEND_SIZES
         )
-        webhook_seconds = Histogram(
-            "vestnik_webhook_seconds",
-            "An attempt.",
-            ("answer",),
-            registry=self.registry,
-            buckets=WEBHOOK_SECONDS,
-        )
-        self.webhook_seconds = [webhook_seconds.labels(answer) for answer in ANSWERS]
+        self.webhook_seconds = [Tally(WEBHOOK_SECONDS) for _ in ANSWERS]
 
 
 class MeasuredLog:
@@ -126,9 +124,8 @@ class MeasuredSender:
         """Make one POST."""
         response = await self._sender.send(request)
         answer = response.status // 100 if response.status else 0
-        self._measures.webhook_seconds[answer if answer < len(ANSWERS) else 0].observe(
-            response.milliseconds / 1000
-        )
+        tally = self._measures.webhook_seconds[answer if answer < len(ANSWERS) else 0]
+        tally.add(response.milliseconds / 1000)
         return response
 
     async def __aenter__(self) -> WebhookSender:

@@ -24,6 +24,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -34,7 +35,12 @@ from prometheus_client import (
     ProcessCollector,
     generate_latest,
 )
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
 from prometheus_client.registry import Collector
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -42,10 +48,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from vestnik.app.serve.http import Doorkeeper
-from vestnik.app.serve.measured import Measures
+from vestnik.app.serve.measured import ANSWERS, Measures
+from vestnik.app.serve.tally import Tally
 from vestnik.gateway.service import Gateway
 
-__all__ = ["GatewayCollector", "metrics_app", "registry_of"]
+__all__ = ["GatewayCollector", "histograms", "metrics_app", "registry_of"]
 
 
 class GatewayCollector(Collector):
@@ -108,6 +115,8 @@ class GatewayCollector(Collector):
             for name in ("delivered", "failed", "skipped", "overflowed", "retried")
         }
         yield _counters("vestnik_webhook_attempts", "Attempts.", "outcome", outcomes)
+        seconds = dict(zip(ANSWERS, self._measures.webhook_seconds, strict=True))
+        yield histograms("vestnik_webhook_seconds", "An attempt.", "answer", seconds)
         waiting = {"first": stats.waiting, "retry": stats.retrying}
         yield _gauges("vestnik_webhook_waiting", "Now.", "kind", waiting)
         yield _gauge("vestnik_webhook_in_flight", "Now.", stats.in_flight)
@@ -152,6 +161,19 @@ def _counters(name: str, meaning: str, label: str, values: Mapping[str, float]) 
     for of, value in values.items():
         family.add_metric([of], value)
     return family
+
+
+def histograms(name: str, meaning: str, label: str, values: Mapping[str, Tally]) -> Metric:
+    """Return tallies as a metric, each under the value of its label."""
+    family = HistogramMetricFamily(name, meaning, labels=[label])
+    for of, tally in values.items():
+        buckets = [(_bound(bound), float(count)) for bound, count in tally.buckets()]
+        family.add_metric([of], buckets, tally.total)
+    return family
+
+
+def _bound(bound: float) -> str:
+    return "+Inf" if math.isinf(bound) else str(bound)
 
 
 def _size(store: Path | None) -> int:

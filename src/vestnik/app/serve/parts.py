@@ -15,14 +15,21 @@ from vestnik.app.serve.measured import MeasuredSender, MeasuredStore, Measures
 from vestnik.app.serve.offline import OfflineStore
 from vestnik.gateway import Gateway, GatewayOptions, Sealer
 from vestnik.gateway.brokers import MemoryBroker
-from vestnik.gateway.delivery import DeliveryOptions, Guard, GuardedSender, SenderOptions
+from vestnik.gateway.delivery import (
+    DeliveryOptions,
+    Guard,
+    GuardedSender,
+    SenderOptions,
+    SourceDescription,
+    describe_source,
+)
 from vestnik.gateway.live import LiveOptions
 from vestnik.gateway.model import AddressFamily
 from vestnik.gateway.ports import Store, WebhookRequest, WebhookResponse, WebhookSender
 from vestnik.gateway.sealing import KEY_BYTES
 from vestnik.gateway.stores import MemoryStore, SqliteStore
 
-__all__ = ["Parts", "opened", "sender_options"]
+__all__ = ["Parts", "gateway_options", "opened", "source_of"]
 
 DAY = 86_400.0
 MEGABYTE = 1024 * 1024
@@ -65,12 +72,12 @@ def _parts(config: Config, store: Store, sealer: Sealer, *, offline: bool) -> Pa
         MeasuredSender(_sender(config), measures),
         sealer,
         guard=Guard(config.webhooks.allow_networks),
-        options=_options(config),
+        options=gateway_options(config),
     )
     return Parts(gateway, measures)
 
 
-def sender_options(config: Config) -> SenderOptions:
+def _sender_options(config: Config) -> SenderOptions:
     """Return how webhooks are sent."""
     webhooks = config.webhooks
     return SenderOptions(
@@ -79,6 +86,15 @@ def sender_options(config: Config) -> SenderOptions:
         seconds=webhooks.timeout_seconds,
         authorities=str(webhooks.extra_ca) if webhooks.extra_ca else None,
     )
+
+
+def source_of(config: Config) -> SourceDescription:
+    """Return from where webhooks are sent, for receivers."""
+    told, family = describe_source(_sender_options(config)), config.webhooks.family
+    if family is AddressFamily.ANY:
+        return told
+    only = tuple(one for one in told.families if one == family.value)
+    return msgspec.structs.replace(told, families=only)
 
 
 class PreferringSender:
@@ -103,12 +119,13 @@ class PreferringSender:
 
 
 def _sender(config: Config) -> WebhookSender:
-    sender = GuardedSender(sender_options(config))
+    sender = GuardedSender(_sender_options(config))
     family = config.webhooks.family
     return sender if family is AddressFamily.ANY else PreferringSender(sender, family)
 
 
-def _options(config: Config) -> GatewayOptions:
+def gateway_options(config: Config) -> GatewayOptions:
+    """Return the bounds of a gateway."""
     kept, webhooks, live = config.retention, config.webhooks, config.websocket
     return GatewayOptions(
         keep_notifications=kept.days * DAY,
