@@ -24,7 +24,7 @@ INTERRUPTED = 128 + signal.SIGINT
 def run(main: Coroutine[object, object, T]) -> T:
     """Run a command to its end; SIGTERM and Ctrl-C cancel it and let it clean up.
 
-    A second Ctrl-C ends the process at once, whatever it is doing.
+    A second signal cancels the cleaning up, too; a third Ctrl-C ends the process wherever it is.
 
     Raises:
         typer.Exit: It was ended by a signal.
@@ -60,13 +60,13 @@ async def _ending_on_signals(main: Coroutine[object, object, T]) -> T:
 
     def end(number: signal.Signals) -> None:
         received.append(number)
-        if number is signal.SIGINT:
-            # Left to Python, the second one would be an exception in whatever code runs just then,
-            # and some of that catches everything.
-            asyncio.get_running_loop().remove_signal_handler(number)
-            signal.signal(number, signal.SIG_DFL)
+        if received.count(signal.SIGINT) > 1:
+            asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
         task.cancel()
 
+    # Left to Python, a second Ctrl-C would be an exception in whatever code runs just then, and
+    # some of that catches everything.
     with contextlib.suppress(NotImplementedError):  # Windows has no such handlers
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, end, number)
