@@ -7,8 +7,9 @@
 - `service`: all of it put together.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from vestnik.lazily import brought_in
 
 if TYPE_CHECKING:
     from vestnik.gateway.access import Access, digest_of, new_token, reaches
@@ -62,38 +63,31 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Access": "vestnik.gateway.access",
-    "AddressFamily": "vestnik.gateway.model",
-    "Administration": "vestnik.gateway.administration",
-    "Attempt": "vestnik.gateway.model",
-    "AttemptKind": "vestnik.gateway.model",
-    "AttemptState": "vestnik.gateway.model",
-    "Gateway": "vestnik.gateway.service",
-    "GatewayOptions": "vestnik.gateway.service",
-    "Issued": "vestnik.gateway.administration",
-    "IssuedWebhook": "vestnik.gateway.administration",
-    "Owner": "vestnik.gateway.model",
-    "Publishing": "vestnik.gateway.publishing",
-    "PublishingStats": "vestnik.gateway.publishing",
-    "Receipt": "vestnik.gateway.publishing",
-    "Resource": "vestnik.gateway.model",
-    "Roster": "vestnik.gateway.roster",
-    "Scope": "vestnik.gateway.model",
-    "Sealer": "vestnik.gateway.sealing",
-    "Token": "vestnik.gateway.model",
-    "Webhook": "vestnik.gateway.model",
-    "WebhookChange": "vestnik.gateway.administration",
-    "digest_of": "vestnik.gateway.access",
-    "new_token": "vestnik.gateway.access",
-    "reaches": "vestnik.gateway.access",
+    "Access": "access",
+    "AddressFamily": "model",
+    "Administration": "administration",
+    "Attempt": "model",
+    "AttemptKind": "model",
+    "AttemptState": "model",
+    "Gateway": "service",
+    "GatewayOptions": "service",
+    "Issued": "administration",
+    "IssuedWebhook": "administration",
+    "Owner": "model",
+    "Publishing": "publishing",
+    "PublishingStats": "publishing",
+    "Receipt": "publishing",
+    "Resource": "model",
+    "Roster": "roster",
+    "Scope": "model",
+    "Sealer": "sealing",
+    "Token": "model",
+    "Webhook": "model",
+    "WebhookChange": "administration",
+    "digest_of": "access",
+    "new_token": "access",
+    "reaches": "access",
 }
 
-
-def __getattr__(name: str) -> object:
-    """Bring in what is asked for: whoever wants only the model pays for no server."""
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found: object = getattr(import_module(home), name)
-    globals()[name] = found
-    return found
+# Whoever wants only the model pays for no server.
+__getattr__ = brought_in(__name__, _HOMES)

@@ -1,7 +1,8 @@
 """How our programs behave in a terminal: a clean end, errors as sentences, progress, accounts."""
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from vestnik.lazily import brought_in
 
 if TYPE_CHECKING:
     from vestnik.terminal.accounts import (
@@ -29,24 +30,17 @@ __all__ = [
 ]
 
 _HOMES = {
-    "AccountsDir": "vestnik.terminal.accounts",
-    "Passphrase": "vestnik.terminal.accounts",
-    "Password": "vestnik.terminal.accounts",
-    "account_line": "vestnik.terminal.accounts",
-    "errors_as_sentences": "vestnik.terminal.running",
-    "known_account": "vestnik.terminal.accounts",
-    "log_to_stderr": "vestnik.terminal.logs",
-    "logger": "vestnik.terminal.logs",
-    "run": "vestnik.terminal.running",
-    "showing_progress": "vestnik.terminal.progress",
+    "AccountsDir": "accounts",
+    "Passphrase": "accounts",
+    "Password": "accounts",
+    "account_line": "accounts",
+    "errors_as_sentences": "running",
+    "known_account": "accounts",
+    "log_to_stderr": "logs",
+    "logger": "logs",
+    "run": "running",
+    "showing_progress": "progress",
 }
 
-
-def __getattr__(name: str) -> object:
-    """Bring in what is asked for: most commands need no core, no log and no bar."""
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found: object = getattr(import_module(home), name)
-    globals()[name] = found
-    return found
+# Most commands need no core, no log and no bar.
+__getattr__ = brought_in(__name__, _HOMES)

@@ -6,8 +6,9 @@ that importing it must cost nothing: the names below are found when they are fir
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from vestnik.lazily import brought_in
 
 if TYPE_CHECKING:
     from vestnik.testing.bot_tester import BotTester as BotTester
@@ -98,8 +99,4 @@ __all__ = [
     "introduce",
 ]
 
-
-def __getattr__(name: str) -> object:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+__getattr__ = brought_in(__name__, _HOMES)

@@ -4,8 +4,9 @@
 - `door` knows who may come in, `endpoint` runs an operation, `problems` tells what goes wrong.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from vestnik.lazily import brought_in
 
 if TYPE_CHECKING:
     from vestnik.web.app import build_app
@@ -16,19 +17,12 @@ if TYPE_CHECKING:
 __all__ = ["OPERATIONS", "PREFIX", "Operation", "build_app", "document"]
 
 _HOMES = {
-    "OPERATIONS": "vestnik.web.table",
-    "Operation": "vestnik.web.operations",
-    "PREFIX": "vestnik.web.openapi",
-    "build_app": "vestnik.web.app",
-    "document": "vestnik.web.openapi",
+    "OPERATIONS": "table",
+    "Operation": "operations",
+    "PREFIX": "openapi",
+    "build_app": "app",
+    "document": "openapi",
 }
 
-
-def __getattr__(name: str) -> object:
-    """Bring in what is asked for: whoever wants only the shapes pays for no server."""
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found: object = getattr(import_module(home), name)
-    globals()[name] = found
-    return found
+# Whoever wants only the shapes pays for no server.
+__getattr__ = brought_in(__name__, _HOMES)

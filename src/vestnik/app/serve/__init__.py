@@ -1,7 +1,8 @@
 """The composition root of the notification gateway: settings, wiring, server, metrics, backup."""
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from vestnik.lazily import brought_in
 
 if TYPE_CHECKING:
     from vestnik.app.serve.config import Config
@@ -43,12 +44,5 @@ _HOMES = {
     "what_it_does": "describing",
 }
 
-
-def __getattr__(name: str) -> object:
-    """Bring in what is asked for: most commands need the folder and no server."""
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found: object = getattr(import_module(f"{__name__}.{home}"), name)
-    globals()[name] = found
-    return found
+# Most commands need the folder and no server.
+__getattr__ = brought_in(__name__, _HOMES)
