@@ -74,6 +74,13 @@ async def test_a_command_that_fails_is_told_of() -> None:
     assert await Command("true").take(notification()) is None
 
 
+async def test_a_command_need_not_read_what_it_is_given() -> None:
+    # More than a pipe holds: whoever wrote into one would meet its end, now or a moment later.
+    long = notification(WORD.replace("[1]", f'"{"x" * 100_000}"'))
+    for line in ("true", "exec 0<&-; true"):
+        assert await Command(line).take(long) is None
+
+
 async def test_a_command_that_does_not_end_is_stopped() -> None:
     problem = await Command("sleep 60", seconds=0.01).take(notification())
     assert problem == "The command did not end within 0.01 s and was stopped."

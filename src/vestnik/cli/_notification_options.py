@@ -81,7 +81,7 @@ class Pretty:
                 "  ",
                 (plain(notification.name), "bold cyan"),
                 f"  {plain(notification.affected or '-')}",
-                (f"  by {plain(notification.user or '-')}", "green"),
+                (f"  by {plain(notification.user)}" if notification.user else "", "green"),
                 f"  {plain(payload)[:MOST_SHOWN]}" if notification.payload is not None else "",
             ),
             soft_wrap=True,

@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 import os
 import signal
+import tempfile
+from asyncio.subprocess import Process
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
@@ -40,10 +42,11 @@ class Command:
 
     async def take(self, notification: Notification) -> str | None:
         """Run it to its end; returns what went wrong."""
-        process = await _start(self._line, {**os.environ, **_environment(notification)})
+        environment = {**os.environ, **_environment(notification)}
+        process = await _start(self._line, environment, as_json(notification) + b"\n")
         try:
             async with asyncio.timeout(self._seconds):
-                await process.communicate(as_json(notification) + b"\n")
+                await process.wait()
         except TimeoutError:
             return f"The command did not end within {self._seconds:g} s and was stopped."
         finally:
@@ -120,20 +123,24 @@ def _header(value: str) -> str:
     return "".join(char for char in value if char.isprintable()).encode(errors="replace").decode()
 
 
-async def _start(line: str, environment: dict[str, str]) -> asyncio.subprocess.Process:
-    starting = asyncio.ensure_future(
-        asyncio.create_subprocess_shell(
-            line, stdin=asyncio.subprocess.PIPE, env=environment, start_new_session=True
+async def _start(line: str, environment: dict[str, str], said: bytes) -> Process:
+    # A file, because a pipe breaks under whoever writes to a command that does not read.
+    with tempfile.TemporaryFile() as stdin:
+        stdin.write(said)
+        stdin.seek(0)
+        starting = asyncio.ensure_future(
+            asyncio.create_subprocess_shell(
+                line, stdin=stdin, env=environment, start_new_session=True
+            )
         )
-    )
-    try:
-        return await asyncio.shield(starting)
-    except asyncio.CancelledError:
-        await _end(await starting)
-        raise
+        try:
+            return await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            await _end(await starting)
+            raise
 
 
-async def _end(process: asyncio.subprocess.Process) -> None:
+async def _end(process: Process) -> None:
     """Leave nothing behind: neither the shell nor what it has started."""
     if process.returncode is None:
         with contextlib.suppress(ProcessLookupError):
@@ -141,6 +148,4 @@ async def _end(process: asyncio.subprocess.Process) -> None:
                 os.killpg(process.pid, signal.SIGKILL)
             else:
                 process.kill()
-    if process.stdin is not None:
-        process.stdin.close()
     await process.wait()
