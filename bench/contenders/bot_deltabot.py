@@ -12,6 +12,8 @@ from deltabot_cli import BotCli
 from deltachat2 import MessageData, events
 from meter import Task
 
+# Whatever is ignored below: the library brings no types along.
+
 
 def play(task: Task, scenario: plan.Scenario) -> None:
     """Serve until the handler has seen the last message."""

@@ -46,6 +46,7 @@ def play(task: Task, scenario: plan.Scenario) -> None:
         if not arrived:
             continue
         asked = pipes.call(*(b'"get_message","params":[1,%b]' % found[1] for found in arrived))
+        # Each answer has a text; looking would be work that the floor is not to have.
         texts = [TEXT.search(answer)[1] for answer in asked]  # type: ignore[index]
         for text in texts:
             score.begin(text.decode())

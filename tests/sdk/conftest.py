@@ -131,3 +131,9 @@ async def take(notifications: Notifications, count: int) -> list[Notification]:
     """Take so many notifications."""
     async with asyncio.timeout(20):
         return [await anext(notifications) for _ in range(count)]
+
+
+async def tell_one_more(peer: Peer) -> None:
+    await peer.greets()
+    await peer.tells(2)
+    await peer.is_left()

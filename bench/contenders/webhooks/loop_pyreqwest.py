@@ -9,6 +9,8 @@ import sys
 from collections.abc import Iterator
 
 import uvloop
+
+# The bench installs it beside, so that it is not where the types are checked.
 from pyreqwest.client import Client, ClientBuilder  # type: ignore[import-not-found]
 
 IN_FLIGHT = 64

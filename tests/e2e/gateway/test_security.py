@@ -1,4 +1,7 @@
-"""What somebody tries who means no good, on the gateway as its operator runs it."""
+"""What somebody tries who means no good, on the gateway as its operator runs it.
+
+One file, because all of it goes against the same two processes, which are started once a module.
+"""
 
 from __future__ import annotations
 

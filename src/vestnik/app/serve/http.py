@@ -98,6 +98,7 @@ class GuardedHttp(HttpToolsProtocol):
         self._head_size = 0
         self._unexplained = 0
 
+    # uvicorn narrows the type of asyncio's method in just this way, which mypy minds once more.
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Let it in, or turn it away."""
         peer = transport.get_extra_info("peername")

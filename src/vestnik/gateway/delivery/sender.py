@@ -85,8 +85,10 @@ class GuardedSender:
         self._options = options or SenderOptions()
         self._guard = Guard(self._options.allowed_networks)
         self._sources = Sources(self._options.sources)
-        self._threads = ThreadResolver() if resolver is None else None
-        self._resolver: Resolver = resolver or self._threads  # type: ignore[assignment]
+        self._threads = threads = ThreadResolver() if resolver is None else None
+        found = resolver if resolver is not None else threads
+        assert found is not None
+        self._resolver: Resolver = found
         self._heads: bytes = (
             f"User-Agent: {user_agent()}\r\nAccept: */*\r\nContent-Length: "
         ).encode("ascii")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, Executable, bindparam, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from vestnik.errors import StoreFailed
@@ -116,10 +116,10 @@ class Settings:
                     gone.webhooks.append(WebhookId(id))
         return gone
 
-    async def _forget(self, some: object, whose: dict[str, object]) -> None:
+    async def _forget(self, some: Executable, whose: dict[str, object]) -> None:
         """Delete in pieces what nobody can see any more."""
         while await self._writer.transact(
-            lambda connection: connection.execute(some, whose).rowcount  # type: ignore[call-overload]
+            lambda connection: connection.execute(some, whose).rowcount
         ):
             pass
 
