@@ -13,6 +13,7 @@ COMMANDS = {
     "demo": "Run an encrypted echo bot and a user on two real cores, over a relay of our own.",
     "events": "Print the table of all events, or follow those of the accounts.",
     "rpc": "Call a method of the core on a directory of accounts and print its answer as JSON.",
+    "talk": "Talk to a bot from the terminal, with an account that is forgotten afterwards.",
     "relay": "Run a mail relay for the core, and print codes for accounts on it.",
     "listen": (
         "Print the notifications of a token as they come, over every loss of the connection."
