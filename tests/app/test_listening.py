@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.receiving import receiving
 from tests.sdk.conftest import Peer, client, gateway
 from vestnik.app.listening import Command, Forward, PlaceFile, as_json, follow, hand_on, plain
 from vestnik.app.receiving import serve
@@ -179,9 +180,9 @@ async def test_any_status_of_success_is_one(status: int, problem: str | None) ->
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         writer.write(b"HTTP/1.1 %d X\r\nContent-Length: 0\r\nConnection: close\r\n\r\n" % status)
-        writer.close()
 
-    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
-        port = server.sockets[0].getsockname()[1]
-        async with Forward(f"http://127.0.0.1:{port}/", "token") as forward:
-            assert await forward.take(notification()) == problem
+    async with (
+        receiving(answer) as port,
+        Forward(f"http://127.0.0.1:{port}/", "token") as forward,
+    ):
+        assert await forward.take(notification()) == problem

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.receiving import receiving
 from vestnik.bot.reload import LOOK_SECONDS, Reloader, code_of
 from vestnik.testing import FakeClock
 
@@ -16,8 +17,7 @@ SECONDS = 30
 
 LIVE = """
 import socket, sys, time
-line = socket.socket(socket.AF_UNIX)
-line.connect(sys.argv[1])
+line = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
 if "quick" in open(sys.argv[2]).read():
     sys.exit(2)
 line.recv(1)  # until the other side is gone
@@ -46,37 +46,29 @@ class Lives:
 
     def __init__(self) -> None:
         self.calls: asyncio.Queue[asyncio.StreamReader] = asyncio.Queue()
-        self._writers: list[asyncio.StreamWriter] = []
 
-    def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._writers.append(writer)
+    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.calls.put_nowait(reader)
+        await writer.wait_closed()
 
     async def next(self) -> asyncio.StreamReader:
         async with asyncio.timeout(SECONDS):
             return await self.calls.get()
 
-    def close(self) -> None:
-        for writer in self._writers:
-            writer.close()
-
 
 @asynccontextmanager
 async def reloading(folder: Path, clock: FakeClock) -> AsyncIterator[Lives]:
     lives = Lives()
-    address = str(folder / "line")
-    server = await asyncio.start_unix_server(lives.answer, address)
-    command = [sys.executable, "-c", LIVE, address, str(folder / "bot.py")]
-    running = asyncio.create_task(Reloader(command, folder, patience=SECONDS, clock=clock).run())
-    try:
-        yield lives
-    finally:
-        running.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await running
-        lives.close()
-        server.close()
-        await server.wait_closed()
+    async with receiving(lives.answer) as port:
+        command = [sys.executable, "-c", LIVE, str(port), str(folder / "bot.py")]
+        reloader = Reloader(command, folder, patience=SECONDS, clock=clock)
+        running = asyncio.create_task(reloader.run())
+        try:
+            yield lives
+        finally:
+            running.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await running
 
 
 async def look(clock: FakeClock) -> None:

@@ -6,7 +6,8 @@ import asyncio
 import json
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
@@ -14,6 +15,7 @@ import pytest
 
 from tests.cli.conftest import Outcome, Running
 from tests.cli.gateways import Served, said, serve
+from tests.receiving import receiving
 
 
 @pytest.fixture
@@ -50,28 +52,28 @@ def test_a_signal_ends_it_cleanly_and_clients_see_1012(
     assert not (data / "server.json").exists()
 
 
-async def hold_a_webhook(served: Served, token: str) -> asyncio.Server:
+@asynccontextmanager
+async def holding_a_webhook(served: Served, token: str) -> AsyncIterator[None]:
     """Let the gateway send to somebody who never answers."""
     begun = asyncio.Event()
 
     async def receive(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         begun.set()
         await reader.read()
-        writer.close()
 
-    receiver = await asyncio.start_server(receive, "127.0.0.1", 0)
-    url = f"http://127.0.0.1:{receiver.sockets[0].getsockname()[1]}/"
-    async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {token}"}) as session:
-        for path, body in (
-            ("owners", {"id": "ann", "name": "Ann"}),
-            ("resources", {"id": "bot", "owner": "ann", "name": "Bot"}),
-            ("webhooks", {"owner": "ann", "url": url}),
-            ("notifications", {"type": 1, "resource": "bot"}),
-        ):
-            async with session.post(f"{served.url}/api/v1/{path}", json=body) as response:
-                assert response.status < 300, await response.text()
-    await begun.wait()
-    return receiver
+    async with receiving(receive) as port:
+        headers = {"Authorization": f"Bearer {token}"}
+        async with aiohttp.ClientSession(headers=headers) as session:
+            for path, body in (
+                ("owners", {"id": "ann", "name": "Ann"}),
+                ("resources", {"id": "bot", "owner": "ann", "name": "Bot"}),
+                ("webhooks", {"owner": "ann", "url": f"http://127.0.0.1:{port}/"}),
+                ("notifications", {"type": 1, "resource": "bot"}),
+            ):
+                async with session.post(f"{served.url}/api/v1/{path}", json=body) as response:
+                    assert response.status < 300, await response.text()
+        await begun.wait()
+        yield
 
 
 async def test_a_second_ctrl_c_ends_it_at_once(start: Callable[..., Running], data: Path) -> None:
@@ -82,7 +84,7 @@ async def test_a_second_ctrl_c_ends_it_at_once(start: Callable[..., Running], da
     )
     served = serve(start, data)
     token = json.loads((data / "server.json").read_text())["token"]
-    async with await hold_a_webhook(served, token):
+    async with holding_a_webhook(served, token):
         served.running.process.send_signal(signal.SIGINT)
         async with aiohttp.ClientSession() as session:
             await until_refused(session, served.url)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.receiving import receiving
 from tests.sdk.conftest import Peer, gateway
 
 EXAMPLES = Path(__file__).parents[2] / "examples/notifications"
@@ -242,14 +243,16 @@ async def test_the_shell_publishes() -> None:
         assert length is not None
         requests.append(head + await reader.readexactly(int(length[1])))
         writer.write(b"HTTP/1.1 202 Accepted\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}")
-        writer.close()
 
-    server = await asyncio.start_server(answer, "127.0.0.1", 0)
-    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     arguments = ("bot", "up_added", '{"upCount":1}', "alice")
     async with (
-        server,
-        running("./publish.sh", *arguments, VESTNIK_TOKEN="tok", VESTNIK_URL=url) as process,
+        receiving(answer) as port,
+        running(
+            "./publish.sh",
+            *arguments,
+            VESTNIK_TOKEN="tok",
+            VESTNIK_URL=f"http://127.0.0.1:{port}",
+        ) as process,
     ):
         assert await process.wait() == 0
         assert await line(process.stdout) == "{}"

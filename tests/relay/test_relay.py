@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import smtplib
 import socket
@@ -8,6 +9,7 @@ import ssl
 import urllib.error
 import urllib.request
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -15,6 +17,7 @@ import pytest
 from tests.relay.clients import account, imap, send_text
 from vestnik.errors import AddressInUse, BadInput, StorageFailed
 from vestnik.relay import Relay, RelayConfig
+from vestnik.relay.imap.server import ImapServer
 
 
 def http(relay: Relay, method: str, path: str) -> tuple[int, bytes]:
@@ -164,6 +167,76 @@ async def test_stopping_says_goodbye_to_everyone() -> None:
     assert await smtp_reader.read() == b"421 4.3.2 The relay is shutting down\r\n"
     imap_writer.close()
     smtp_writer.close()
+
+
+def hear_all(client: socket.socket) -> None:
+    """Wait for the end of a connection, however it comes."""
+    with client, contextlib.suppress(ConnectionError):
+        while client.recv(4096):
+            pass
+
+
+@pytest.mark.parametrize("door", ["imap_port", "smtp_port", "http_port"])
+@pytest.mark.parametrize("turns", range(6))
+async def test_nobody_who_came_just_before_the_end_is_left_waiting(door: str, turns: int) -> None:
+    async with Relay(RelayConfig()) as relay:
+        client = socket.create_connection(("127.0.0.1", getattr(relay, door)), timeout=20)
+        for _ in range(turns):  # how far into the relay it came
+            await asyncio.sleep(0)
+    await asyncio.to_thread(hear_all, client)
+
+
+@pytest.mark.parametrize("door", ["imap_port", "smtp_port", "http_port"])
+async def test_the_end_does_not_depend_on_whether_a_client_takes_part(door: str) -> None:
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    async with Relay(RelayConfig(tls=True, shutdown_timeout=0.1)) as relay:
+        client = socket.create_connection(("127.0.0.1", getattr(relay, door)), timeout=20)
+        # The duplicate sees the end; what speaks TLS hears nothing, and so never agrees to it.
+        deaf = await asyncio.to_thread(context.wrap_socket, client.dup())
+        client.settimeout(20)
+    with deaf:
+        await asyncio.to_thread(hear_all, client)
+
+
+@pytest.mark.parametrize("door", ["imap_port", "smtp_port", "http_port"])
+async def test_nobody_comes_in_once_the_relay_has_ended(door: str) -> None:
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    async with Relay(RelayConfig(tls=True)) as relay:
+        client = socket.create_connection(("127.0.0.1", getattr(relay, door)), timeout=20)
+        for _ in range(6):  # it is accepted, and has not begun with TLS
+            await asyncio.sleep(0)
+
+    def greet() -> None:
+        with contextlib.suppress(ConnectionError, ssl.SSLError):
+            hear_all(context.wrap_socket(client))
+
+    with client:
+        await asyncio.to_thread(greet)
+
+
+class CancelledAtOnce(asyncio.TaskGroup):
+    """What happens to who comes in just when another part of the relay fails."""
+
+    def create_task(self, *args: Any, **options: Any) -> asyncio.Task[Any]:
+        task = super().create_task(*args, **options)
+        task.cancel()
+        return task
+
+
+async def test_a_connection_whose_task_never_begins_is_closed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    start = ImapServer.start
+    async with CancelledAtOnce() as tasks:
+        monkeypatch.setattr(
+            ImapServer, "start", lambda self, listener, tls, _: start(self, listener, tls, tasks)
+        )
+        async with Relay(RelayConfig()) as relay, asyncio.timeout(20):
+            reader, writer = await asyncio.open_connection("127.0.0.1", relay.imap_port)
+            assert await reader.read() == b""
+            writer.close()
 
 
 async def test_cancelling_leaves_nothing_behind(tmp_path: Path) -> None:

@@ -1,14 +1,16 @@
-"""Binding ports, with errors that say what to do."""
+"""Binding ports, with errors that say what to do, and leaving them."""
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import errno
 import os
 import socket
 
 from vestnik.errors import AddressInUse, BadInput
 
-__all__ = ["bind"]
+__all__ = ["bind", "stop_listening"]
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -35,6 +37,22 @@ def bind(host: str, port: int) -> socket.socket:
         raise _told(host, port, error) from error
     listener.setblocking(False)
     return listener
+
+
+async def stop_listening(server: asyncio.Server) -> None:
+    """Close a server, and lose nobody who is on the way in.
+
+    A closed server refuses the transport of a connection that has just been accepted, and asyncio
+    then forgets its socket, unclosed. So at first nobody more is accepted, for one turn.
+    """
+    loop = asyncio.get_running_loop()
+    with contextlib.suppress(NotImplementedError):  # a loop that accepts in another way
+        for listener in server.sockets:
+            loop.remove_reader(listener)
+    try:
+        await asyncio.sleep(0)
+    finally:
+        server.close()
 
 
 def _told(host: str, port: int, error: OSError) -> AddressInUse | BadInput:

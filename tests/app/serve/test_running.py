@@ -16,6 +16,7 @@ import aiohttp
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from tests.receiving import receiving
 from vestnik.app.serve import Config, DataFolder, LocalAccess, Serving, parse_config, serving
 from vestnik.app.serve.addresses import Address
 from vestnik.app.serve.binding import bind
@@ -152,11 +153,8 @@ async def test_readiness_is_refused_while_the_end_waits_for_a_webhook(data: Path
         begun.set()
         await may_end.wait()
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
-        writer.close()
 
-    receiver = await asyncio.start_server(receive, "127.0.0.1", 0)
-    port = receiver.sockets[0].getsockname()[1]
-    async with receiver, contextlib.AsyncExitStack() as stack:
+    async with receiving(receive) as port, contextlib.AsyncExitStack() as stack:
         server = await stack.enter_async_context(
             serving(config('[webhooks]\nallow_networks = ["127.0.0.0/8"]'), data)
         )
@@ -182,10 +180,7 @@ async def test_a_cancelled_end_is_an_end_at_once(data: Path) -> None:
     async def receive(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         begun.set()
         await reader.read()
-        writer.close()
 
-    receiver = await asyncio.start_server(receive, "127.0.0.1", 0)
-    port = receiver.sockets[0].getsockname()[1]
     settings = config(
         'drain_seconds = 3600\n[webhooks]\nallow_networks = ["127.0.0.0/8"]\ntimeout_seconds = 300'
     )
@@ -195,7 +190,7 @@ async def test_a_cancelled_end_is_an_end_at_once(data: Path) -> None:
             served.set_result(server)
             await end.wait()
 
-    async with receiver:
+    async with receiving(receive) as port:
         served: asyncio.Future[Serving] = asyncio.get_running_loop().create_future()
         end = asyncio.Event()
         running = asyncio.create_task(serve(served, end))
@@ -417,12 +412,9 @@ async def test_offline_nothing_is_sent_and_the_next_server_sends_it(data: Path) 
         came.set()
         await reader.readuntil(b"\r\n\r\n")
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
-        writer.close()
 
-    receiver = await asyncio.start_server(receive, "127.0.0.1", 0)
-    port = receiver.sockets[0].getsockname()[1]
     settings = config('[webhooks]\nallow_networks = ["127.0.0.0/8"]')
-    async with receiver:
+    async with receiving(receive) as port:
         async with serving(settings, data, offline=True) as server, client_of(server) as client:
             owner = await a_resource(client)
             hook = await client.made("webhooks", owner=owner, url=f"http://127.0.0.1:{port}/")

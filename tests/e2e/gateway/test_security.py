@@ -23,6 +23,7 @@ import pytest_asyncio
 
 from tests.e2e.gateway.process import Gateway, running
 from tests.e2e.gateway.raw import UPGRADE, Peer, connected, frame, talking, until
+from tests.receiving import receiving
 from vestnik.gateway.access import Access, digest_of
 from vestnik.gateway.model import Scope, Token
 from vestnik.gateway.roster import Roster
@@ -138,7 +139,6 @@ class Receiver:
         self.requests: list[bytes] = []
         self.connections = 0
         self.port = 0
-        self.closing: list[asyncio.StreamWriter] = []
 
     @property
     def url(self) -> str:
@@ -146,25 +146,19 @@ class Receiver:
 
     async def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
-        self.closing.append(writer)
         head = await reader.readuntil(b"\r\n\r\n")
         size = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
         self.requests.append(head + await reader.readexactly(size))
         writer.write(self.answer)
-        writer.close()
 
 
 @asynccontextmanager
-async def receiving(answer: bytes = OK) -> AsyncIterator[Receiver]:
+async def recording(answer: bytes = OK) -> AsyncIterator[Receiver]:
     """Listen on all addresses of this machine at once."""
     receiver = Receiver(answer)
     place = socket.create_server(("::", 0), family=socket.AF_INET6, dualstack_ipv6=True)
-    server = await asyncio.start_server(receiver.take, sock=place)
-    receiver.port = place.getsockname()[1]
-    async with server:
+    async with receiving(receiver.take, place) as receiver.port:
         yield receiver
-        for writer in receiver.closing:
-            writer.close()
 
 
 # One owner and the things of another.
@@ -318,7 +312,7 @@ BREAKS = ("\r\n", "\n", "\r", "\x00", "\x0b", "\x85", "\u2028", "\ud7ff", "é")
 async def test_nothing_in_a_notification_can_break_the_request(gateway: Gateway) -> None:
     await gateway.owner("ines", resources=("ines-bot",))
     texts = [f"a{mark}X-Evil: 1{mark}{mark}POST /evil HTTP/1.1" for mark in BREAKS] + ["x" * 512]
-    async with receiving() as receiver:
+    async with recording() as receiver:
         await gateway.webhook("ines", receiver.url, headers={"X-Mine": "a: b"})
         for text in texts:
             await gateway.publish(
@@ -431,7 +425,7 @@ async def states_of(gateway: Gateway, webhook: str) -> list[str]:
 
 @pytest.mark.parametrize("name", PLACES)
 async def test_a_name_that_leads_inside_is_never_connected_to(strict: Gateway, name: str) -> None:
-    async with receiving() as inside:
+    async with recording() as inside:
         made = await strict.webhook("anna", f"http://{name}:{inside.port}/")
         id = made["webhook"]["id"]
         _, test = await strict.ask("POST", f"/webhooks/{id}/test")
@@ -447,7 +441,7 @@ async def test_a_name_that_leads_inside_is_never_connected_to(strict: Gateway, n
 async def test_the_way_inside_would_be_seen(gateway: Gateway) -> None:
     """What is checked above: where a network is allowed, there is a connection."""
     await gateway.owner("olga", resources=())
-    async with receiving() as inside:
+    async with recording() as inside:
         made = await gateway.webhook("olga", inside.url)
         _, test = await gateway.ask("POST", f"/webhooks/{made['webhook']['id']}/test")
         assert (test["state"], inside.connections) == ("delivered", 1)
@@ -457,9 +451,9 @@ async def test_the_way_inside_would_be_seen(gateway: Gateway) -> None:
 async def test_a_redirect_is_not_followed(gateway: Gateway, status: int) -> None:
     name = f"rita-{status}"
     await gateway.owner(name, resources=())
-    async with receiving() as inside:
+    async with recording() as inside:
         there = b"HTTP/1.1 %d Go\r\nLocation: %s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-        async with receiving(there % (status, inside.url.encode())) as receiver:
+        async with recording(there % (status, inside.url.encode())) as receiver:
             hook = (await gateway.webhook(name, receiver.url))["webhook"]["id"]
             _, test = await gateway.ask("POST", f"/webhooks/{hook}/test")
             assert (test["state"], test["status"]) == ("failed", status)
@@ -475,7 +469,7 @@ async def test_secrets_are_in_no_log_no_answer_no_metric_and_not_in_the_clear_on
 ) -> None:
     token = await gateway.owner("sofia", resources=("sofia-bot",))
     made = await gateway._made("/tokens", {"owner": "sofia", "scopes": ["manage", "publish"]})
-    async with receiving() as receiver:
+    async with recording() as receiver:
         hook = await gateway.webhook(
             "sofia",
             f"{receiver.url}?query=secret-of-the-query",

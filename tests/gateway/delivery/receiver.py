@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import socket
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from tests.receiving import Talk, receiving
 from vestnik.gateway.delivery import GuardedSender, Resolver, SenderOptions
 from vestnik.gateway.ports import WebhookRequest
 from vestnik.testing.waiting import Changes
-
-Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 LOOPBACK = ("127.0.0.0/8", "::1/128")
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfine"
@@ -29,7 +28,6 @@ class Receiver:
         self.port = 0
         self.host = ""
         self._talk = talk
-        self._handlers: set[asyncio.Task[None]] = set()
 
     def url(self, path: str = "/") -> str:
         return f"http://{self.host}:{self.port}{path}"
@@ -38,17 +36,12 @@ class Receiver:
     async def serving(
         self, host: str = "127.0.0.1", context: ssl.SSLContext | None = None
     ) -> AsyncIterator[Receiver]:
-        server = await asyncio.start_server(self._connected, host, 0, ssl=context)
-        self.port = server.sockets[0].getsockname()[1]
-        self.host = f"[{host}]" if ":" in host else host
-        try:
+        is_six = ":" in host
+        family = socket.AF_INET6 if is_six else socket.AF_INET
+        listener = socket.create_server((host, 0), family=family)
+        self.host = f"[{host}]" if is_six else host
+        async with receiving(self._connected, listener, context=context) as self.port:
             yield self
-        finally:
-            server.close()
-            for task in self._handlers:
-                task.cancel()
-            await asyncio.gather(*self._handlers, return_exceptions=True)
-            await server.wait_closed()
 
     async def read(self, reader: asyncio.StreamReader) -> WebhookRequest:
         """Read one request."""
@@ -64,16 +57,8 @@ class Receiver:
         return request
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._handlers.add(task)
-        task.add_done_callback(self._handlers.discard)
         self.connections += 1
-        try:
-            with contextlib.suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
-                await (self._talk or self._answer_all)(reader, writer)
-        finally:
-            writer.close()
+        await (self._talk or self._answer_all)(reader, writer)
 
     async def _answer_all(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while True:

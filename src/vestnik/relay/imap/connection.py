@@ -85,13 +85,17 @@ class Connection:
             _log.error("an IMAP connection failed", exc_info=error)
             self._farewell(b"The relay made a mistake")
         finally:
-            self._watch(None)
+            self.close()
+
+    def close(self) -> None:
+        """Let the connection end once its client has read what is due to it."""
+        self._watch(None)
+        if not self._writer.transport.is_closing():  # closed twice, one of TLS cannot be aborted
             self._writer.close()
 
-    def abort_unread(self) -> None:
-        """Drop a connection whose client does not read what is due to it."""
-        if self._writer.transport.get_write_buffer_size():
-            self._writer.transport.abort()
+    def abort(self) -> None:
+        """Drop a connection whose client does not read, or does not take part in its end."""
+        self._writer.transport.abort()
 
     def notice(self, change: Change) -> None:
         """Take note of a change in the selected mailbox; a client in IDLE is told at once."""

@@ -7,6 +7,7 @@ import socket
 import ssl
 
 from vestnik.relay.imap.connection import Connection, Desk
+from vestnik.relay.listen import stop_listening
 
 __all__ = ["Desk", "ImapServer"]
 
@@ -26,14 +27,17 @@ class ImapServer:
         """Begin to accept connections, each served by a task of that group."""
 
         def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            if self._stopping or len(self._running) >= self._desk.config.max_connections:
+            if self._stopping:
+                writer.transport.abort()  # it was on its way in when the door closed
+                return
+            if len(self._running) >= self._desk.config.max_connections:
                 writer.write(b"* BYE [UNAVAILABLE] Too many connections\r\n")
                 writer.close()
                 return
             connection = Connection(self._desk, reader, writer)
             task = tasks.create_task(connection.run())
             self._running[task] = connection
-            task.add_done_callback(self._running.pop)
+            task.add_done_callback(self._ended)
 
         # A function instead of a coroutine: asyncio then starts no task of its own.
         self._server = await asyncio.start_server(accept, sock=listener, ssl=tls)
@@ -43,11 +47,15 @@ class ImapServer:
         if self._server is None:
             return
         self._stopping = True
-        self._server.close()
+        await stop_listening(self._server)
         running = dict(self._running)
         for task in running:
             task.cancel()
         if running:
             await asyncio.wait(running, timeout=self._desk.config.shutdown_timeout)
         for connection in running.values():
-            connection.abort_unread()
+            connection.abort()
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        # Not by the task alone: one that is cancelled before it begins closes nothing.
+        self._running.pop(task).close()

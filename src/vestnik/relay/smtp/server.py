@@ -6,10 +6,12 @@ import asyncio
 import logging
 import socket
 import ssl
+from typing import cast
 
 from aiosmtpd.smtp import SMTP
 
 from vestnik.relay.config import RelayConfig
+from vestnik.relay.listen import stop_listening
 from vestnik.relay.smtp.handler import Handler
 from vestnik.relay.smtp.protocol import Protocol
 
@@ -31,6 +33,8 @@ class _Connection(Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
         self.server.connections.add(self)
+        if self.server.is_stopping:
+            _abort(self)  # it was on its way in when the door closed
 
     def connection_lost(self, error: Exception | None) -> None:
         self.server.connections.discard(self)
@@ -41,9 +45,9 @@ class _TooMany(asyncio.Protocol):
     """A connection over the limit: told so, and closed."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.WriteTransport)
-        transport.write(_BUSY)
-        transport.close()
+        to_client = cast("asyncio.WriteTransport", transport)
+        to_client.write(_BUSY)
+        to_client.close()
 
 
 class SmtpServer:
@@ -54,6 +58,7 @@ class SmtpServer:
         self._handler = handler
         self._server: asyncio.Server | None = None
         self.connections: set[SMTP] = set()
+        self.is_stopping = False
 
     async def start(self, listener: socket.socket, tls: ssl.SSLContext | None) -> None:
         """Begin to accept connections."""
@@ -61,10 +66,11 @@ class SmtpServer:
         self._server = await loop.create_server(self._connection, sock=listener, ssl=tls)
 
     async def stop(self) -> None:
-        """Accept nothing more, let messages that have arrived be answered, say 421, and close."""
+        """Accept nothing more, answer messages that have arrived, say 421, and drop who stays."""
         if self._server is None:
             return
-        self._server.close()
+        self.is_stopping = True
+        await stop_listening(self._server)
         try:
             async with asyncio.timeout(self._config.shutdown_timeout):
                 await self._handler.quiet()
@@ -73,6 +79,8 @@ class SmtpServer:
         tasks = [task for task in map(_end, tuple(self.connections)) if task is not None]
         if tasks:
             await asyncio.wait(tasks, timeout=self._config.shutdown_timeout)
+        for connection in self.connections:
+            _abort(connection)
 
     def _connection(self) -> asyncio.Protocol:
         if len(self.connections) >= self._config.max_connections:
@@ -95,8 +103,19 @@ class SmtpServer:
 
 def _end(connection: SMTP) -> asyncio.Task[None] | None:
     assert isinstance(connection, Protocol)
-    transport = connection.transport
-    if isinstance(transport, asyncio.WriteTransport) and not transport.is_closing():
+    transport = _transport(connection)
+    if transport is not None and not transport.is_closing():
         transport.write(_BYE)
         transport.close()
     return connection.task
+
+
+def _abort(connection: SMTP) -> None:
+    transport = _transport(connection)
+    if transport is not None:
+        transport.abort()
+
+
+def _transport(connection: SMTP) -> asyncio.WriteTransport | None:
+    # uvloop's transports are transports by what they do, not by their base class.
+    return cast("asyncio.WriteTransport | None", connection.transport)
