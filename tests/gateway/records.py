@@ -17,10 +17,16 @@ def resource(id: str = "bot", of: str = "anna", *, notify: bool = True) -> Resou
     return Resource(id=ResourceId(id), owner=OwnerId(of), name=id, notify=notify, created=0)
 
 
-def token(secret: str = "secret", of: str | None = "anna", id: str = "tok") -> Token:
+def token(
+    secret: str = "secret",
+    of: str | None = "anna",
+    id: str = "tok",
+    resource: str | None = None,
+) -> Token:
     return Token(
         id=TokenId(id),
         owner=None if of is None else OwnerId(of),
+        resource=None if resource is None else ResourceId(resource),
         scopes=frozenset(Scope),
         digest=digest_of(secret),
         created=0,

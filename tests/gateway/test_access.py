@@ -11,7 +11,7 @@ from tests.gateway.records import operator, token
 from vestnik.errors import NotAllowed
 from vestnik.gateway import Access, Roster, Scope, digest_of, new_token, reaches
 from vestnik.gateway.access import new_webhook_token
-from vestnik.ids import OwnerId
+from vestnik.ids import OwnerId, ResourceId
 
 
 def test_a_guest_is_recognised_and_is_in_no_roster() -> None:
@@ -69,3 +69,13 @@ def test_the_operators_token_reaches_everybody() -> None:
     assert reaches(token(of="anna"), OwnerId("anna"))
     assert not reaches(token(of="anna"), OwnerId("boris"))
     assert reaches(operator(), OwnerId("boris"))
+
+
+def test_a_token_for_one_resource_reaches_nothing_else_of_its_owner() -> None:
+    bound = token(of="anna", resource="bot")
+    assert reaches(bound, OwnerId("anna"), ResourceId("bot"))
+    assert not reaches(bound, OwnerId("anna"), ResourceId("other"))
+    assert not reaches(bound, OwnerId("anna"))
+    assert not reaches(bound, OwnerId("boris"), ResourceId("bot"))
+    assert reaches(token(of="anna"), OwnerId("anna"), ResourceId("bot"))
+    assert not reaches(token(of="anna"), OwnerId("boris"), ResourceId("bot"))

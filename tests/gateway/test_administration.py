@@ -8,7 +8,11 @@ import pytest
 
 from vestnik.errors import BadRequest, NotFound, StoreFailed, Taken, TargetRefused
 from vestnik.gateway import Access, Administration, Roster, Scope, Sealer, WebhookChange
-from vestnik.gateway.administration import MOST_TOKENS, MOST_WEBHOOKS
+from vestnik.gateway.administration import (
+    MOST_TOKENS,
+    MOST_TOKENS_OF_RESOURCE,
+    MOST_WEBHOOKS,
+)
 from vestnik.gateway.brokers import MemoryBroker
 from vestnik.gateway.delivery import Guard
 from vestnik.gateway.model import Record
@@ -142,6 +146,69 @@ async def test_a_resource_goes_with_the_webhooks_that_are_only_for_it(office: Of
     await office.rules.resources.delete(bot.id)
     assert office.roster.webhooks_of(ANNA) == (other.webhook,)
     assert await office.stored() == {"anna", other.webhook.id}
+
+
+async def test_a_resource_goes_with_the_tokens_that_are_only_for_it(office: Office) -> None:
+    tokens = office.rules.tokens
+    bot, other = [await office.rules.resources.create(ANNA, name) for name in ("Bot", "Other")]
+    gone = await tokens.create(ANNA, {Scope.BOT}, resource=bot.id)
+    kept = [
+        (await tokens.create(ANNA, {Scope.BOT}, resource=other.id)).token,
+        (await tokens.create(ANNA, {Scope.NOTIFY})).token,
+    ]
+    office.told.clear()
+    await office.rules.resources.delete(bot.id)
+    assert list(office.roster.tokens_of(ANNA)) == kept
+    assert await office.stored() == {"anna", other.id, *(token.id for token in kept)}
+    assert office.told == [TokenRevoked(gone.token.id), Changed(ANNA)]
+    assert Access(office.roster).identify(gone.secret) is None
+
+
+async def test_a_token_for_one_resource_is_for_one_of_its_owners(office: Office) -> None:
+    bot = await office.rules.resources.create(ANNA, "Bot")
+    boris = await office.rules.owners.create("Boris")
+    issued = await office.rules.tokens.create(ANNA, {Scope.NOTIFY, Scope.BOT}, "x", bot.id)
+    assert (issued.token.owner, issued.token.resource) == (ANNA, bot.id)
+    assert (await office.rules.tokens.regenerate(issued.token.id)).token.resource == bot.id
+    for owner, resource in ((boris.id, bot.id), (ANNA, ResourceId("nobodys"))):
+        with pytest.raises(NotFound, match="There is no resource"):
+            await office.rules.tokens.create(owner, {Scope.BOT}, resource=resource)
+
+
+@pytest.mark.parametrize(
+    ("owner", "scopes", "resource", "sentence"),
+    [
+        (None, {Scope.NOTIFY}, "bot", "it cannot be the operator's"),
+        (ANNA, {Scope.BOT, Scope.MANAGE}, "bot", "leave 'manage' out"),
+        (ANNA, {Scope.NOTIFY, Scope.BOT}, None, "say for which, by its resource"),
+        (None, {Scope.BOT}, None, "say for which, by its resource"),
+        (ANNA, {Scope.CORE}, None, "only the operator's"),
+        (ANNA, {Scope.CORE}, "bot", "only the operator's"),
+    ],
+)
+async def test_scopes_fit_to_whose_a_token_is(
+    office: Office, owner: OwnerId | None, scopes: set[Scope], resource: str | None, sentence: str
+) -> None:
+    await office.rules.resources.create(ANNA, "Bot", id=ResourceId("bot"))
+    meant = None if resource is None else ResourceId(resource)
+    with pytest.raises(BadRequest, match=sentence):
+        await office.rules.tokens.create(owner, scopes, resource=meant)
+    assert office.roster.tokens_of(owner) == ()
+
+
+async def test_the_operators_token_can_reach_the_core(office: Office) -> None:
+    issued = await office.rules.tokens.create(None, {Scope.CORE})
+    assert issued.token.scopes == {Scope.CORE}
+
+
+async def test_tokens_for_one_resource_are_counted_for_themselves(office: Office) -> None:
+    for name in ("a", "b"):
+        await office.rules.resources.create(ANNA, name, id=ResourceId(name))
+        for _ in range(MOST_TOKENS_OF_RESOURCE):
+            await office.rules.tokens.create(ANNA, {Scope.BOT}, resource=ResourceId(name))
+        with pytest.raises(BadRequest, match="at most 20"):
+            await office.rules.tokens.create(ANNA, {Scope.BOT}, resource=ResourceId(name))
+    await office.rules.tokens.create(ANNA, {Scope.NOTIFY})
 
 
 async def test_a_token_is_stored_by_its_digest_only(office: Office) -> None:

@@ -284,6 +284,45 @@ async def test_the_gateway_itself_can_say_something_about_no_resource(room: Room
     assert [item.notification.type for item in room.told[0].items] == [90]
 
 
+async def test_what_is_announced_again_with_the_same_key_is_not_told_again(room: Room) -> None:
+    announce = room.publishing.announce
+    assert await announce(ANNA, about(type=1), "msg:1:2") is False
+    assert await announce(ANNA, about(type=2), "msg:1:2") is True
+    assert await announce(ANNA, about(type=3), "msg:1:3") is False
+    assert await announce(BORIS, about("bot-b", 4), "msg:1:2") is False
+    assert await room.types() == [1, 3]
+    assert (room.publishing.stats.accepted, room.publishing.stats.repeats) == (3, 1)
+
+
+async def test_nobody_who_publishes_has_a_key_like_one_of_the_gateways_own(room: Room) -> None:
+    for publisher in (token(), token("b", resource="bot"), operator()):
+        for key in ("k", f"{ANNA} k", f"\n{ANNA} k", "\n k"):
+            receipt = await room.publishing.publish([about()], publisher, key)
+            assert not receipt.is_repeat
+    assert await room.publishing.announce(ANNA, about(), "k") is False
+
+
+async def test_the_keys_of_two_bots_of_one_owner_are_two(room: Room) -> None:
+    room.roster.put(resource("other"))
+    for name in ("bot", "other"):
+        publisher = token(name, id=name, resource=name)
+        for is_repeat in (False, True):
+            receipt = await room.publishing.publish([about(name)], publisher, "k")
+            assert receipt.is_repeat == is_repeat
+
+
+async def test_a_token_for_one_resource_publishes_for_no_other(room: Room) -> None:
+    room.roster.put(resource("other"))
+    bound = token("b", resource="bot")
+    assert (await room.publishing.publish([about("bot")], bound)).accepted == 1
+    for foreign in ("other", "bot-b", "nobodys"):
+        with pytest.raises(NotFound, match=f"There is no resource '{foreign}'"):
+            await room.publishing.publish([about(foreign)], bound)
+    with pytest.raises(NotFound, match="notification 2 of 2"):
+        await room.publishing.publish([about("bot"), about("other")], bound)
+    assert await room.types() == [1]
+
+
 async def test_closing_stores_what_was_accepted_and_takes_nothing_more(room: Room) -> None:
     room.gate.clear()
     waiting = asyncio.create_task(room.say(1))

@@ -92,3 +92,12 @@ def test_what_is_remembered_for_speed_follows_every_change() -> None:
     assert [hook.id for hook in roster.webhooks_for(ANNA, BOT)] == ["hook", "second"]
     roster.remove(Webhook, WebhookId("hook"))
     assert [hook.id for hook in roster.webhooks_for(ANNA, BOT)] == ["second"]
+
+
+def test_the_tokens_for_one_resource_are_found_and_no_others() -> None:
+    roster = full()
+    bound, other = token("b", id="b", resource="bot"), token("o", id="o", resource="other")
+    roster.put(bound, other)
+    assert roster.tokens_for(BOT) == (bound,)
+    assert roster.tokens_for(ResourceId("nobodys")) == ()
+    assert roster.tokens_of(ANNA) == (token(), bound, other)

@@ -66,6 +66,15 @@ async def test_settings_are_there_from_the_start_and_everything_works() -> None:
     assert msgspec.json.decode(request.body)["affected"] == "bot"
 
 
+async def test_an_announced_end_is_seen_and_lets_all_go_on() -> None:
+    clock = FakeClock()
+    async with gateway_of(await a_store(clock), clock) as gateway:
+        gateway.announce_end()
+        assert not await gateway.is_ready()
+        assert not gateway.is_draining
+        assert (await gateway.publishing.publish([about()], token())).accepted == 1
+
+
 async def test_the_end_lets_out_what_was_accepted_and_comes_once() -> None:
     clock = FakeClock()
     store = await a_store(clock)

@@ -25,11 +25,11 @@ def test_another_life_of_the_stream_begins_with_nothing_seen() -> None:
 
 def test_where_the_server_has_nothing_more_is_not_asked_from_again() -> None:
     place = Place(FIVE)
-    assert place.to_catch_up_from() == FIVE
+    assert place.to_catch_up_from(SIX) == FIVE
     place.give_up()
-    assert place.to_catch_up_from() is None
+    assert place.to_catch_up_from(SIX) is None
     place.note(SIX)
-    assert place.to_catch_up_from() == SIX
+    assert place.to_catch_up_from(SIX) == SIX
 
 
 def test_the_rest_is_asked_for_once_each_time_it_has_become_quiet() -> None:

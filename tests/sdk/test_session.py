@@ -68,6 +68,11 @@ TABLE = [
     ((AT_4, notify(9, missed=4)), notify(5), ["Deliver"]),
     ((AT_4, notify(9, missed=4)), notify(9, missed=4), ["Lost", "Deliver"]),
     ((AT_4, notify(9, missed=4), notify(5)), notify(6), ["Deliver"]),
+    # Offsets jump over what happened to resources that the token is not for.
+    ((AT_4, notify(9, missed=1)), notify(7), ["Deliver"]),
+    ((AT_4, notify(9, missed=1)), notify(9), ["Deliver"]),
+    ((AT_4, notify(9, missed=1)), notify(11), []),
+    ((AT_4, notify(9, missed=1)), notify(7, epoch="new"), []),
     ((AT_4, notify(9, missed=4)), hello(epoch="e", offset=9, recovered=True), []),
     ((AT_4, notify(9, missed=4)), hello(epoch="e", offset=9, recovered=False), ["Lost", "Stand"]),
     ((AT_4, notify(9, missed=4)), error(5), ["Drop"]),

@@ -9,7 +9,7 @@ import secrets
 from vestnik.errors import NotAllowed
 from vestnik.gateway.model import Scope, Token
 from vestnik.gateway.roster import Roster
-from vestnik.ids import OwnerId
+from vestnik.ids import OwnerId, ResourceId
 
 __all__ = ["Access", "digest_of", "new_token", "new_webhook_token", "reaches"]
 
@@ -33,8 +33,15 @@ def digest_of(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def reaches(token: Token, owner: OwnerId) -> bool:
-    """Say whether a token is good for an owner's things: his own, or the operator's."""
+def reaches(token: Token, owner: OwnerId, resource: ResourceId | None = None) -> bool:
+    """Say whether a token is good for an owner's things: his own, or the operator's.
+
+    Args:
+        resource: What the thing is of, or is; ``None`` if it is of the owner as a whole, which a
+            token for one resource never reaches.
+    """
+    if token.resource is not None and token.resource != resource:
+        return False
     return token.owner is None or token.owner == owner
 
 

@@ -45,6 +45,12 @@ class Scope(StrEnum):
     MANAGE = "manage"
     """To change resources, tokens and webhooks."""
 
+    BOT = "bot"
+    """To give orders to the one hosted bot that the token is for."""
+
+    CORE = "core"
+    """To give orders to the whole core, past all that guards a bot; the operator's alone."""
+
 
 class AddressFamily(StrEnum):
     """By which kind of address a webhook is reached."""
@@ -80,11 +86,13 @@ class Token(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         owner: Whose it is; ``None`` makes it the operator's, which reaches all owners.
+        resource: Good for this one of the owner's resources only; ``None`` means all of them.
         digest: SHA-256 of the token, in hexadecimal; enough to recognise it, not to use it.
     """
 
     id: TokenId
     owner: OwnerId | None
+    resource: ResourceId | None = None
     scopes: frozenset[Scope]
     label: str = ""
     digest: str

@@ -25,6 +25,7 @@ from vestnik.gateway.model import (
     RecordId,
     Retention,
     Stored,
+    Token,
 )
 from vestnik.ids import DeliveryId, OwnerId, TokenId, WebhookId
 from vestnik.wire import Position
@@ -38,6 +39,7 @@ __all__ = [
     "Listener",
     "NotificationLog",
     "Notified",
+    "Orders",
     "Settings",
     "Store",
     "Subscription",
@@ -250,3 +252,22 @@ class WebhookSender(Protocol):
     async def __aenter__(self) -> WebhookSender: ...
 
     async def __aexit__(self, *exc: object) -> None: ...
+
+
+class Orders(Protocol):
+    """Takes the orders that programs give to their bots, over whatever connection they come."""
+
+    async def carry_out(
+        self, token: Token, request: bytes | msgspec.Raw, key: str | None = None
+    ) -> bytes | None:
+        """Carry out one JSON-RPC 2.0 request, or a batch of them.
+
+        Only cancellation raises: whatever else is wrong is in the answer.
+
+        Args:
+            token: Who gives the order; it need not be good for any.
+            key: Who gives the same order with the same key again, does not have it done again.
+
+        Returns:
+            The answer; ``None`` if the request wants none.
+        """

@@ -123,15 +123,26 @@ class Publishing:
         self._count(len(told), muted, is_repeat=is_repeat)
         return Receipt(len(told), muted, is_repeat)
 
-    async def announce(self, owner: OwnerId, notification: Notification) -> None:
+    async def announce(
+        self, owner: OwnerId, notification: Notification, key: str | None = None
+    ) -> bool:
         """Tell an owner something that the gateway itself has to say, whatever the resource.
 
+        Args:
+            key: What is announced again to the same owner with the same key is not told again;
+                keys of those who publish are never the same.
+
+        Returns:
+            Whether the key was known, so that nothing is told again.
+
         Raises:
+            NotFound: The owner is gone.
             Overloaded: Too much waits already.
             StoreFailed: It was not stored.
         """
-        await self._put(((owner, notification),), None)
-        self.stats.accepted += 1
+        is_repeat = await self._put(((owner, notification),), _own(owner, key))
+        self._count(1, 0, is_repeat=is_repeat)
+        return is_repeat
 
     async def close(self) -> None:
         """Accept no more, and return when all that was accepted is stored and told.
@@ -160,7 +171,7 @@ class Publishing:
     ) -> Iterator[tuple[OwnerId, Notification]]:
         for index, item in enumerate(items):
             resource = self._roster.resource(item.resource)
-            if resource is None or not reaches(publisher, resource.owner):
+            if resource is None or not reaches(publisher, resource.owner, resource.id):
                 where = f" (notification {index + 1} of {len(items)})" if len(items) > 1 else ""
                 raise NotFound(f"There is no resource {item.resource!r}{where}: create it first.")
             if resource.notify:
@@ -227,5 +238,15 @@ class Publishing:
 
 
 def _scoped(publisher: Token, key: str | None) -> str | None:
-    """Return the key with whose it is; no id has a space, so that none can be mistaken."""
-    return None if key is None else f"{publisher.owner or ''} {key}"
+    """Return the key with whose it is; no id has a space or a line's end: none can be mistaken."""
+    if key is None:
+        return None
+    if publisher.resource is None:
+        return f"{publisher.owner or ''} {key}"
+    # Several bots of one owner count each for themselves.
+    return f"{publisher.owner or ''}\n{publisher.resource} {key}"
+
+
+def _own(owner: OwnerId, key: str | None) -> str | None:
+    """Return the key of something that the gateway says: nobody who publishes has one like it."""
+    return None if key is None else f"\n\n{owner} {key}"

@@ -82,6 +82,13 @@ class Roster:
         """Return an owner's tokens, or with ``None`` the operator's."""
         return self._tokens.of(owner)
 
+    def tokens_for(self, resource: ResourceId) -> Sequence[Token]:
+        """Return the tokens that are good for one resource only, and that one is this."""
+        found = self._resources.by_id.get(resource)
+        if found is None:
+            return ()
+        return tuple(one for one in self._tokens.of(found.owner) if one.resource == resource)
+
     def webhooks_of(self, owner: OwnerId) -> Sequence[Webhook]:
         """Return an owner's webhooks, those that are switched off, too."""
         return self._webhooks.of(owner)

@@ -17,6 +17,7 @@ from vestnik.gateway.administration import Administration
 from vestnik.gateway.delivery import Deliveries, Guard
 from vestnik.gateway.live import Hub
 from vestnik.gateway.model import Retention, Webhook
+from vestnik.gateway.polling import Updates
 from vestnik.gateway.ports import (
     AttemptLog,
     Broker,
@@ -42,9 +43,9 @@ _PATIENCE = 2.0
 class Gateway:
     """The parts of a gateway in the right order, as an async context manager.
 
-    `publishing`, `deliveries` and `hub` are there once it has been entered. Its end refuses what
-    is new, stores and tells what was accepted, lets deliveries end, closes the connections with
-    1012 and the store last.
+    `publishing`, `deliveries`, `updates` and `hub` are there once it has been entered. Its end lets
+    those go who wait for updates, refuses what is new, stores and tells what was accepted, lets
+    deliveries end, closes the connections with 1012 and the store last.
 
     Args:
         guard: Judges the addresses of webhooks when they are entered; the sender's own judges
@@ -56,6 +57,7 @@ class Gateway:
     administration: Administration
     publishing: Publishing
     deliveries: Deliveries
+    updates: Updates
     hub: Hub
 
     def __init__(
@@ -78,8 +80,13 @@ class Gateway:
         self._sender = sender
         self._sealer = sealer
         self._stack = AsyncExitStack()
-        self._is_draining = False
+        self._is_ending = self._is_draining = False
         self.administration = Administration(store, self.roster, broker, sealer, self.clock, guard)
+
+    @property
+    def broker(self) -> Broker:
+        """Where it is told what was stored and what was changed."""
+        return self._broker
 
     @property
     def log(self) -> NotificationLog:
@@ -98,7 +105,7 @@ class Gateway:
 
     async def is_ready(self) -> bool:
         """Say whether it makes sense to send anything here: the store answers, no end is near."""
-        if self._is_draining:
+        if self._is_ending or self._is_draining:
             return False
         try:
             async with asyncio.timeout(_PATIENCE):
@@ -107,11 +114,20 @@ class Gateway:
             return False
         return True
 
+    def announce_end(self) -> None:
+        """Be no longer ready, though all goes on until `drain`."""
+        self._is_ending = True
+
+    def give_up(self) -> None:
+        """Let the end wait for nothing any more: what goes on is cancelled by it."""
+        self._is_ending = self._is_draining = True
+
     async def drain(self, seconds: float | None = None) -> None:
         """Refuse what is new and let what is on its way arrive; at most for so many seconds."""
         if self._is_draining:
             return
         self._is_draining = True
+        self.updates.close()
         loop = asyncio.get_running_loop()
         until = loop.time() + (self.options.drain_seconds if seconds is None else seconds)
         with contextlib.suppress(TimeoutError):
@@ -125,7 +141,7 @@ class Gateway:
             await stack.enter_async_context(self.store)
             self.roster.put(*await self.store.settings.load())
             self._build()
-            for part in (self._sender, self.publishing, self.deliveries, self.hub):
+            for part in (self._sender, self.publishing, self.deliveries, self.updates, self.hub):
                 await stack.enter_async_context(part)
             self._keep_trimming(stack)
             stack.push_async_callback(self.drain)
@@ -151,6 +167,7 @@ class Gateway:
         self.publishing = Publishing(
             store, self._broker, self.roster, self.deliveries, most_waiting=options.most_waiting
         )
+        self.updates = Updates(store.log, self._broker, self.roster, clock)
         self.hub = Hub(store.log, self._broker, self.roster, self.access, clock, options.live)
 
     def _keep_trimming(self, stack: AsyncExitStack) -> None:

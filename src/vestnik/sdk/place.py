@@ -21,6 +21,7 @@ class Place:
         self.last = after
         self._seen = after
         self._no_way_on_from: Position | None = None
+        self._left_out_before: Position | None = None
         self._last_before: Position | None = None
         self._asked_for_rest_of: Position | None = None
 
@@ -45,14 +46,25 @@ class Place:
         )
 
     def is_next(self, notify: Notify) -> bool:
-        """Whether a notification, with what was left out before it, follows what has come."""
-        place, last = notify.position, self.last
+        """Whether a notification, with what was left out before it, follows what has come.
+
+        So does whatever comes again from before the one that told of the loss: to who hears of one
+        resource only, offsets jump over what happened to others.
+        """
+        place, last, before = notify.position, self.last, self._left_out_before
         if place is None or last is None:
+            return True
+        if before is not None and place.epoch == before.epoch and place.offset <= before.offset:
             return True
         return place == Position(last.epoch, last.offset + notify.missed + 1)
 
-    def to_catch_up_from(self) -> Position | None:
-        """Return the place to ask from for what was left out, if there is hope to get it."""
+    def to_catch_up_from(self, told_at: Position) -> Position | None:
+        """Return the place to ask from for what was left out, if there is hope to get it.
+
+        Args:
+            told_at: Before which it was left out.
+        """
+        self._left_out_before = told_at
         return None if self.last == self._no_way_on_from else self.last
 
     def give_up(self) -> None:

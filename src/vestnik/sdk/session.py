@@ -198,7 +198,7 @@ class Session:
         is_catching_up = self._state is _State.CATCHING_UP
         if self._place.is_old(place) or (is_catching_up and not self._place.is_next(notify)):
             return []
-        if notify.missed and place is not None and (after := self._to_catch_up_from()):
+        if notify.missed and place is not None and (after := self._to_catch_up_from(place)):
             return self._catch_up(after, now)
         notification = read_notification(notify.told, place)
         if place is not None and self._wants_positions:
@@ -207,8 +207,8 @@ class Session:
             self._state, self._answer_by = _State.IN, None
         return [*_gap_of(notify.missed), Deliver(notification)]
 
-    def _to_catch_up_from(self) -> Position | None:
-        return self._place.to_catch_up_from() if self._state is _State.IN else None
+    def _to_catch_up_from(self, told_at: Position) -> Position | None:
+        return self._place.to_catch_up_from(told_at) if self._state is _State.IN else None
 
     def _catch_up(self, after: Position, now: float) -> Actions:
         self._state = _State.CATCHING_UP

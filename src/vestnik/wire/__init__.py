@@ -17,6 +17,7 @@ from vestnik.wire.encoding import (
     encode_hello,
     encode_notify,
     encode_resume,
+    encode_rpc,
 )
 from vestnik.wire.messages import (
     Authenticate,
@@ -27,6 +28,8 @@ from vestnik.wire.messages import (
     Pong,
     Problem,
     Resume,
+    Rpc,
+    RpcAnswer,
     ServerMessage,
     Unknown,
 )
@@ -51,6 +54,8 @@ __all__ = [
     "Position",
     "Problem",
     "Resume",
+    "Rpc",
+    "RpcAnswer",
     "ServerMessage",
     "Told",
     "Unknown",
@@ -63,6 +68,7 @@ __all__ = [
     "encode_hello",
     "encode_notify",
     "encode_resume",
+    "encode_rpc",
     "name_of",
     "number_of",
     "payload_of",

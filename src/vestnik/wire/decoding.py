@@ -23,6 +23,8 @@ from vestnik.wire.messages import (
     Pong,
     Problem,
     Resume,
+    Rpc,
+    RpcAnswer,
     ServerMessage,
     Unknown,
 )
@@ -38,6 +40,7 @@ _LONGEST_EVENT = 100
 
 _NEEDS_EVENT = 'A message is a JSON object such as {"event":"ping"}'
 _NEEDS_DATA = 'auth needs data with a token, {"token":"..."}'
+_NEEDS_CALL = 'rpc needs a JSON-RPC request as data, {"jsonrpc":"2.0","id":1,"method":"..."}'
 _NEEDS_PLACE = 'resume needs a position, {"epoch":"...","offset":0}'
 
 
@@ -80,7 +83,7 @@ def decode_client_message(text: bytes | str) -> ClientMessage:
 
     Raises:
         BadMessage: It is no JSON object with an ``event``, or an ``auth`` without a token, or a
-            ``resume`` without a position.
+            ``resume`` without a position, or an ``rpc`` without an object or a list.
     """
     message = _decode(_from_clients, text, _NEEDS_EVENT)
     match message.event:
@@ -90,6 +93,8 @@ def decode_client_message(text: bytes | str) -> ClientMessage:
             return _authenticate(message.data)
         case "resume":
             return Resume(_decode(_positions, message.data, _NEEDS_PLACE))
+        case "rpc":
+            return Rpc(_call(message.data))
     return Unknown(message.event[:_LONGEST_EVENT])
 
 
@@ -108,6 +113,8 @@ def decode_server_message(text: bytes | str) -> ServerMessage:
             return _hello(
                 _decode(_hellos, message.data, "hello has an object as data") or _HelloData()
             )
+        case "rpc":
+            return RpcAnswer(_call(message.data))
         case "pong":
             return Pong()
         case "error":
@@ -132,6 +139,13 @@ def _authenticate(data: msgspec.Raw) -> Authenticate:
     resume = _decode(_resumes, found.resume, _NEEDS_PLACE)
     after = resume if isinstance(resume, Position) else None
     return Authenticate(found.token, bool(resume), after)
+
+
+def _call(data: msgspec.Raw) -> msgspec.Raw:
+    """Pass on what may be JSON-RPC; what it says is for others to understand."""
+    if bytes(memoryview(data)[:1]) not in (b"{", b"["):
+        raise BadMessage(ErrorCode.BAD_REQUEST, f"{_NEEDS_CALL}.")
+    return data
 
 
 def _notify(message: _FromServer) -> Notify:

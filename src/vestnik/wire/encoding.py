@@ -19,6 +19,7 @@ __all__ = [
     "encode_hello",
     "encode_notify",
     "encode_resume",
+    "encode_rpc",
 ]
 
 PING = b'{"event":"ping","data":{}}'
@@ -82,6 +83,11 @@ def encode_notify(body: bytes, position: Position | None = None, missed: int = 0
         position.offset,
         tail,
     )
+
+
+def encode_rpc(message: bytes) -> bytes:
+    """Wrap a JSON-RPC request or its answer, which has to be whole JSON."""
+    return b'{"event":"rpc","data":%b}' % message
 
 
 def _message(event: str, data: msgspec.Struct) -> bytes:

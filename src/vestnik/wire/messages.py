@@ -19,6 +19,8 @@ __all__ = [
     "Pong",
     "Problem",
     "Resume",
+    "Rpc",
+    "RpcAnswer",
     "ServerMessage",
     "Unknown",
 ]
@@ -47,6 +49,16 @@ class Resume(msgspec.Struct, frozen=True):
     after: Position
 
 
+class Rpc(msgspec.Struct, frozen=True):
+    """The client gives an order.
+
+    Attributes:
+        request: One JSON-RPC 2.0 request, or a batch of them, as it came.
+    """
+
+    request: msgspec.Raw
+
+
 class Ping(msgspec.Struct, frozen=True):
     """The client wants a sign of life."""
 
@@ -57,7 +69,7 @@ class Unknown(msgspec.Struct, frozen=True):
     event: str
 
 
-ClientMessage: TypeAlias = Authenticate | Resume | Ping | Unknown
+ClientMessage: TypeAlias = Authenticate | Resume | Rpc | Ping | Unknown
 
 
 class Hello(msgspec.Struct, frozen=True):
@@ -88,6 +100,16 @@ class Notify(msgspec.Struct, frozen=True):
     missed: int = 0
 
 
+class RpcAnswer(msgspec.Struct, frozen=True):
+    """What came of an order.
+
+    Attributes:
+        answer: One JSON-RPC 2.0 response, or a batch of them, as it came.
+    """
+
+    answer: msgspec.Raw
+
+
 class Pong(msgspec.Struct, frozen=True):
     """The server lives."""
 
@@ -103,4 +125,4 @@ class Problem(msgspec.Struct, frozen=True):
     message: str = ""
 
 
-ServerMessage: TypeAlias = Hello | Notify | Pong | Problem | Unknown
+ServerMessage: TypeAlias = Hello | Notify | RpcAnswer | Pong | Problem | Unknown

@@ -88,12 +88,20 @@ class Stage:
         owner: OwnerId | None = ANN,
         scopes: frozenset[Scope] = NOTIFY,
         id: str | None = None,
+        resource: ResourceId | None = None,
     ) -> str:
         """Create a token and return it."""
         secret = new_token()
         name = TokenId(id or secret[-8:])
         self.roster.put(
-            Token(id=name, owner=owner, scopes=scopes, digest=digest_of(secret), created=0)
+            Token(
+                id=name,
+                owner=owner,
+                resource=resource,
+                scopes=scopes,
+                digest=digest_of(secret),
+                created=0,
+            )
         )
         return secret
 

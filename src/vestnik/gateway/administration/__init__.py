@@ -11,7 +11,12 @@ from vestnik.gateway.administration._desk import (
     check_name,
 )
 from vestnik.gateway.administration.owners import MOST_RESOURCES, Owners, Resources
-from vestnik.gateway.administration.tokens import MOST_TOKENS, Issued, Tokens
+from vestnik.gateway.administration.tokens import (
+    MOST_TOKENS,
+    MOST_TOKENS_OF_RESOURCE,
+    Issued,
+    Tokens,
+)
 from vestnik.gateway.administration.webhooks import (
     MOST_WEBHOOKS,
     IssuedWebhook,
@@ -28,6 +33,7 @@ __all__ = [
     "LONGEST_NAME",
     "MOST_RESOURCES",
     "MOST_TOKENS",
+    "MOST_TOKENS_OF_RESOURCE",
     "MOST_WEBHOOKS",
     "Administration",
     "Issued",

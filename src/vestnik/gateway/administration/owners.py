@@ -6,7 +6,7 @@ import msgspec
 
 from vestnik.errors import BadRequest, NotFound, Taken
 from vestnik.gateway.administration._desk import Desk, check_id, check_name, new_id
-from vestnik.gateway.model import Owner, Resource, Webhook
+from vestnik.gateway.model import Owner, Resource, Token, Webhook
 from vestnik.gateway.ports import BrokerMessage, Changed, TokenRevoked
 from vestnik.ids import OwnerId, ResourceId
 from vestnik.wire import Dialect
@@ -125,16 +125,20 @@ class Resources:
         return resource
 
     async def delete(self, id: ResourceId) -> None:
-        """Forget a resource, and the webhooks that are only for it.
+        """Forget a resource, and the tokens and webhooks that are only for it.
 
         Raises:
             NotFound: There is no such resource.
         """
         async with self._desk.turn():
             owner = self._find(id).owner
+            tokens = self._desk.roster.tokens_for(id)
             webhooks = [w for w in self._desk.roster.webhooks_of(owner) if w.resource == id]
             await self._desk.delete(
-                (Resource, id), *((Webhook, w.id) for w in webhooks), told=[Changed(owner)]
+                (Resource, id),
+                *((Token, token.id) for token in tokens),
+                *((Webhook, webhook.id) for webhook in webhooks),
+                told=[*(TokenRevoked(token.id) for token in tokens), Changed(owner)],
             )
 
     def _find(self, id: ResourceId) -> Resource:

@@ -6,9 +6,11 @@
                       │ auth, resume
                    Entrance ── Replays ── NotificationLog
                       │ join                   │ up to the head
-                   Channel (one an owner) ◄────┘
+     Channel (one an owner, or a resource) ◄───┘
                       ▲ Notified
                    Broker                    Watch: deadlines, pings, floods
+
+    rpc ── Calls ── Orders, whoever carries them out
 """
 
 from vestnik.gateway.live.hub import Hub

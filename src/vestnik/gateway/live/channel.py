@@ -1,4 +1,4 @@
-"""The stream of one owner on its way to his connections.
+"""The stream of one owner, or of one of his resources, on its way to connections.
 
 Rules of this file:
 
@@ -9,6 +9,8 @@ Rules of this file:
 - Joining, leaving and changing the dialect first send what is due: nobody gets what was told before
   it came, and nobody misses what was told before it went.
 - Only what lies behind `head` is told, so that nothing comes twice, whatever a broker does.
+- The channel of a resource passes over what happened to others: `head` moves, and nobody is told of
+  a gap, for there is none to him.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from typing import Protocol
 from vestnik.gateway.live.stats import HubStats
 from vestnik.gateway.model import Stored
 from vestnik.gateway.ports import Notified
-from vestnik.ids import OwnerId
+from vestnik.ids import OwnerId, ResourceId
 from vestnik.wire import Dialect, Position, encode_body, encode_notify
 from vestnik.wire.websocket import encode_frame
 
@@ -54,11 +56,12 @@ def frame_of(item: Stored, dialect: Dialect, position: Position | None, missed: 
 
 
 class Channel:
-    """The connections of one owner.
+    """The connections that hear the same.
 
     Args:
         dialect_of: Looks the owner's dialect up.
         soon: Calls something in the next turn of the loop.
+        resource: Only what happened to this one is told; ``None`` tells all.
 
     Attributes:
         head: The offset of the last notification that was heard of.
@@ -71,8 +74,10 @@ class Channel:
         dialect_of: Callable[[OwnerId], Dialect],
         soon: Callable[[Callable[[], None]], object],
         stats: HubStats,
+        resource: ResourceId | None = None,
     ) -> None:
         self.owner = owner
+        self.resource = resource
         self.epoch = ""
         self.head = 0
         self.users = 0
@@ -176,11 +181,18 @@ class Channel:
         """How the owner wants to have notifications spelled."""
         return self._dialect
 
+    def tells(self, item: Stored) -> bool:
+        """Say whether this is for those who are here."""
+        return self.resource is None or item.notification.resource == self.resource
+
     def _take(self, item: Stored) -> None:
         if item.offset > self.head + 1:
             self.flush()
             self._lost = item.offset - self.head - 1
         self.head = item.offset
+        if self.resource is not None and item.notification.resource != self.resource:
+            self._owe_lost()
+            return
         self._pending.append(item)
         self._pending_bytes += len(item.notification.payload) + _ENVELOPE
         if self._pending_bytes > _MOST_PENDING:
@@ -189,6 +201,15 @@ class Channel:
     def _flush_when_due(self) -> None:
         self._is_due = False
         self.flush()
+
+    def _owe_lost(self) -> None:
+        """Tell of a gap later, to those who are here now, if there is nothing to tell it with."""
+        if self._lost and not self._pending:
+            self._told += self._lost
+            for member in (*self._owed, *self._positioned):
+                self._owed[member] = self._owed.get(member, 0) + self._lost
+            self._positioned.clear()
+            self._lost = 0
 
     def _forget_pending(self) -> None:
         self._pending, self._pending_bytes, self._lost = [], 0, 0

@@ -1,4 +1,4 @@
-"""Which owners have connections, and the opening and closing of their channels.
+"""Whose streams are told to connections, and the opening and closing of their channels.
 
 A channel hears the broker first and reads the end of the stream then, so that nothing falls
 between; only after that anybody is in it.
@@ -20,14 +20,16 @@ from vestnik.gateway.ports import (
     Subscription,
     owner_topic,
 )
-from vestnik.ids import OwnerId
+from vestnik.ids import OwnerId, ResourceId
 from vestnik.wire import Dialect
 
 __all__ = ["Channels"]
 
 
 class Channels:
-    """The channels of all owners with connections; each is open as long as somebody holds it.
+    """The channels of all who have connections; each is open as long as somebody holds it.
+
+    Those who hear all of an owner share one, and so do those who hear one of his resources.
 
     Args:
         turns: Bounds how many read the log at once.
@@ -48,23 +50,23 @@ class Channels:
         self._turns = turns
         self._tasks = tasks
         self._stats = stats
-        self._lines: dict[OwnerId, _Line] = {}
+        self._lines: dict[tuple[OwnerId, ResourceId | None], _Line] = {}
         self._closing: set[_Line] = set()
 
     def __iter__(self) -> Iterator[Channel]:
         return iter([line.channel for line in self._lines.values()])
 
-    def hold_open(self, owner: OwnerId) -> Channel | None:
-        """Hold an owner's channel, if it is open already."""
-        line = self._lines.get(owner)
+    def hold_open(self, owner: OwnerId, resource: ResourceId | None = None) -> Channel | None:
+        """Hold a channel, if it is open already."""
+        line = self._lines.get((owner, resource))
         if line is None or not line.is_open:
             return None
         line.channel.users += 1
         return line.channel
 
-    async def hold(self, owner: OwnerId) -> Channel:
-        """Hold an owner's channel, and open it if need be."""
-        line = self._lines.get(owner) or self._begin(owner)
+    async def hold(self, owner: OwnerId, resource: ResourceId | None = None) -> Channel:
+        """Hold a channel, and open it if need be."""
+        line = self._lines.get((owner, resource)) or self._begin(owner, resource)
         line.channel.users += 1
         try:
             await asyncio.shield(line.opened)
@@ -75,7 +77,7 @@ class Channels:
 
     def release(self, channel: Channel) -> None:
         """Hold a channel no more; the last one closes it."""
-        line = self._lines.get(channel.owner)
+        line = self._lines.get((channel.owner, channel.resource))
         if line is not None and line.channel is channel:
             self._let_go(line)
         else:
@@ -83,9 +85,9 @@ class Channels:
 
     def changed(self, owner: OwnerId) -> None:
         """Note that an owner's settings are different now."""
-        line = self._lines.get(owner)
-        if line is not None:
-            line.channel.change()
+        for channel in self:
+            if channel.owner == owner:
+                channel.change()
 
     def flush(self) -> None:
         """Send what is due in all channels."""
@@ -99,11 +101,11 @@ class Channels:
             await line.close()
         self._closing.clear()
 
-    def _begin(self, owner: OwnerId) -> _Line:
+    def _begin(self, owner: OwnerId, resource: ResourceId | None) -> _Line:
         loop = asyncio.get_running_loop()
-        channel = Channel(owner, self._dialect_of, loop.call_soon, self._stats)
+        channel = Channel(owner, self._dialect_of, loop.call_soon, self._stats, resource)
         line = _Line(channel, loop.create_future())
-        self._lines[owner] = line
+        self._lines[owner, resource] = line
         self._stats.channels += 1
         self._tasks.start(self._open(line))
         return line
@@ -139,7 +141,7 @@ class Channels:
     def _forget(self, line: _Line) -> None:
         if not line.is_forgotten:
             line.is_forgotten = True
-            del self._lines[line.channel.owner]
+            del self._lines[line.channel.owner, line.channel.resource]
             self._stats.channels -= 1
 
 

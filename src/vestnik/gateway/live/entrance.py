@@ -10,6 +10,7 @@ from collections.abc import Callable, Coroutine
 from typing import Protocol, TypeAlias
 
 from vestnik.gateway.access import Access
+from vestnik.gateway.live.calls import ORDERING
 from vestnik.gateway.live.channel import Channel
 from vestnik.gateway.live.channels import Channels
 from vestnik.gateway.live.replay import Replayed, Replays
@@ -17,7 +18,7 @@ from vestnik.gateway.live.session import Action, Session, problem
 from vestnik.gateway.live.stats import HubStats
 from vestnik.gateway.live.tasks import Tasks
 from vestnik.gateway.model import Scope, Token
-from vestnik.ids import ConnectionId, OwnerId, TokenId
+from vestnik.ids import ConnectionId, OwnerId, ResourceId, TokenId
 from vestnik.wire import Authenticate, ErrorCode, Hello, Position, Resume
 
 __all__ = ["Entering", "Entrance"]
@@ -25,10 +26,12 @@ __all__ = ["Entering", "Entrance"]
 _log = logging.getLogger("vestnik.gateway.live")
 
 _Work: TypeAlias = Callable[[], Coroutine[None, None, None]]
+_Stream: TypeAlias = tuple[OwnerId, ResourceId | None]
 
 _NOBODYS = "Nobody has this token: check that it is whole, or create a new one."
 _NO_NOTIFY = "The token lacks the scope 'notify': create one that has it."
 _NO_OWNER = "This is an operator's token, and nobody's notifications: use the token of an owner."
+_DEAF = "This token lacks the scope 'notify': there is nothing that could be told again."
 _BUSY = "A replay is under way: resume when it has ended."
 _NO_SUCH_PLACE = (
     "The log has not everything after this place, or never had it: notifications go on from now."
@@ -41,7 +44,7 @@ class Entering(Replayed, Protocol):
 
     session: Session
     channel: Channel | None
-    token: TokenId | None
+    token: Token | None
     owner: OwnerId | None
     work: asyncio.Task[None] | None
 
@@ -82,20 +85,23 @@ class Entrance:
         """Let a connection in, or return what to tell it."""
         token = self._access.identify(auth.token)
         refusal = self._refusal(token)
-        if token is None or token.owner is None or refusal is not None:
+        if token is None or refusal is not None:
             code, sentence = refusal or (ErrorCode.UNAUTHORIZED, _NOBODYS)
             self._stats.bad_tokens += code is ErrorCode.UNAUTHORIZED
             return connection.session.stay_out(code, sentence)
         connection.session.recognise(auth)
-        connection.token, connection.owner = token.id, token.owner
-        self._enter(connection, token.owner, auth)
+        connection.token, connection.owner = token, token.owner
+        if token.owner is not None and Scope.NOTIFY in token.scopes:
+            self._enter(connection, (token.owner, token.resource), auth)
+        else:
+            self._greet(connection, None, False if auth.after else None)
         return None
 
     def resume(self, connection: Entering, resume: Resume) -> Action:
         """Begin a replay on a connection that is in, or return what to tell it."""
         channel, place = connection.channel, resume.after
         if channel is None or connection.work is not None:
-            return problem(ErrorCode.BAD_REQUEST, _BUSY)
+            return problem(ErrorCode.BAD_REQUEST, _BUSY if connection.work else _DEAF)
         missed = channel.leave(connection)
         left_at = channel.head, missed
         self._work(connection, lambda: self._rewind(connection, channel, place, left_at))
@@ -118,16 +124,17 @@ class Entrance:
             self._stats.limited += 1
             wait = math.ceil(seconds)
             return ErrorCode.RATE_LIMITED, f"Too many attempts with this token: wait {wait} s."
+        # Who is to hear hears, or is told why not; who is only to give orders hears nothing.
         if Scope.NOTIFY not in token.scopes:
-            return ErrorCode.UNAUTHORIZED, _NO_NOTIFY
+            return None if token.scopes & ORDERING else (ErrorCode.UNAUTHORIZED, _NO_NOTIFY)
         if token.owner is None:
             return ErrorCode.UNAUTHORIZED, _NO_OWNER
         return None
 
-    def _enter(self, connection: Entering, owner: OwnerId, auth: Authenticate) -> None:
-        channel = None if auth.after else self._channels.hold_open(owner)
+    def _enter(self, connection: Entering, stream: _Stream, auth: Authenticate) -> None:
+        channel = None if auth.after else self._channels.hold_open(*stream)
         if channel is None:
-            self._work(connection, lambda: self._enter_later(connection, owner, auth.after))
+            self._work(connection, lambda: self._enter_later(connection, stream, auth.after))
             return
         connection.channel = channel
         self._greet(connection, channel)
@@ -146,10 +153,10 @@ class Entrance:
             connection.abort()
 
     async def _enter_later(
-        self, connection: Entering, owner: OwnerId, after: Position | None
+        self, connection: Entering, stream: _Stream, after: Position | None
     ) -> None:
         try:
-            channel = connection.channel = await self._channels.hold(owner)
+            channel = connection.channel = await self._channels.hold(*stream)
             recovered = await self._replays.reaches(channel, after) if after else None
         except Exception as error:
             self._turn_away(connection, error)
@@ -166,9 +173,12 @@ class Entrance:
         )
         connection.note_stage()
 
-    def _greet(self, connection: Entering, channel: Channel, recovered: bool | None = None) -> None:
+    def _greet(
+        self, connection: Entering, channel: Channel | None, recovered: bool | None = None
+    ) -> None:
+        """Let a connection in; without a channel, one that hears nothing."""
         session = connection.session
-        position = channel.position if session.wants_positions else None
+        position = channel.position if channel and session.wants_positions else None
         id = ConnectionId(secrets.token_hex(8))
         connection.write(session.enter(Hello(id, position, recovered)))
         connection.note_stage()

@@ -11,6 +11,7 @@ from typing import cast
 
 from vestnik.clock import Clock
 from vestnik.gateway.access import Access
+from vestnik.gateway.live.calls import Calls
 from vestnik.gateway.live.channels import Channels
 from vestnik.gateway.live.door import Door
 from vestnik.gateway.live.entrance import Entrance
@@ -27,6 +28,7 @@ from vestnik.gateway.ports import (
     BrokerMessage,
     Changed,
     NotificationLog,
+    Orders,
     Subscription,
     TokenRevoked,
 )
@@ -57,6 +59,7 @@ class Hub:
 
     Attributes:
         stats: What is counted.
+        calls: The orders that connections have given.
     """
 
     def __init__(
@@ -71,6 +74,7 @@ class Hub:
         self.options = options or LiveOptions()
         self.clock = clock
         self.stats = HubStats()
+        self.calls = Calls(self.stats)
         self._broker = broker
         self._roster = roster
         self._tasks = Tasks()
@@ -97,6 +101,7 @@ class Hub:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_ABORT_SECONDS):
                 await self._empty.wait()
+        await self.calls.close()
         await self._channels.close()
         await self._tasks.close()
         if self._settings is not None:
@@ -106,18 +111,26 @@ class Hub:
         """Return a fresh protocol for one connection."""
         return LiveProtocol(self)
 
+    def take_orders(self, orders: Orders | None) -> None:
+        """Pass on to somebody what clients want to have done; to nobody, and they are told so."""
+        self.calls.orders = orders
+
     async def drain(self, seconds: float) -> None:
         """Take nobody in any more, tell all that are here to come back later, and let them go.
+
+        Orders that run have half of the time to end before their clients have to go.
 
         Args:
             seconds: Within which all are gone, one way or the other.
         """
-        self._door.is_closed = True
+        self._door.is_closed = self.calls.is_closed = True
         self._channels.flush()
         try:
             async with asyncio.timeout(seconds):
-                await self._say_goodbye(seconds)
+                left = await self._let_calls_end(seconds)
+                await self._say_goodbye(left)
                 await self._empty.wait()
+                await self.calls.settled()
         except TimeoutError:
             for_each(self._connections(), LiveProtocol.abort)
 
@@ -151,6 +164,7 @@ class Hub:
 
     def leaving(self, connection: LiveProtocol) -> None:
         """Take note that a connection is told nothing more, and ends."""
+        _forget_calls(connection)
         self.entrance.leave(connection)
         self._watch.await_end(connection, self.clock.monotonic())
 
@@ -161,7 +175,17 @@ class Hub:
         self.stats.authenticated -= connection.session.stage is Stage.IN
         if not self._watch:
             self._empty.set()
+        _forget_calls(connection)
         self.entrance.leave(connection)
+
+    async def _let_calls_end(self, seconds: float) -> float:
+        """Wait for the orders that run, half of the time at most; return how much is left."""
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds / 2):
+                await self.calls.settled()
+        return seconds - (loop.time() - began)
 
     async def _say_goodbye(self, seconds: float) -> None:
         rounds = max(1, int(seconds / 2 / _BETWEEN_FAREWELLS))
@@ -189,7 +213,7 @@ class Hub:
             self._channels.changed(message.owner)
 
     def _drop_token(self, token: TokenId) -> None:
-        self._drop([one for one in self._connections() if one.token == token])
+        self._drop([one for one in self._connections() if one.token and one.token.id == token])
 
     def _drop_owner(self, owner: OwnerId) -> None:
         self._drop([one for one in self._connections() if one.owner == owner])
@@ -209,3 +233,9 @@ class Hub:
 
     def _wait_of(self, token: TokenId) -> float:
         return self._door.wait_of(token, self.clock.monotonic())
+
+
+def _forget_calls(connection: LiveProtocol) -> None:
+    calls, connection.calls = connection.calls, None
+    if calls is not None:
+        calls.leave()

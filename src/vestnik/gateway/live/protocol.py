@@ -3,7 +3,7 @@
 Rules of this file:
 
 - It is small, since there are thousands: no buffer, no timer and no task of its own while idle.
-- Answers to a client that does not read are dropped.
+- Answers to a client that does not read are dropped, except those to its orders, which wait.
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ import asyncio
 from typing import TYPE_CHECKING, cast
 
 from vestnik.errors import BadHandshake
+from vestnik.gateway.live.calls import Open
 from vestnik.gateway.live.channel import Channel
 from vestnik.gateway.live.flow import Flow
 from vestnik.gateway.live.session import Action, Ending, Session, Stage
 from vestnik.gateway.live.sockets import is_full, keep_alive, peer_of
-from vestnik.ids import OwnerId, TokenId
-from vestnik.wire import Authenticate, Resume
+from vestnik.gateway.model import Token
+from vestnik.ids import OwnerId
+from vestnik.wire import Authenticate, Resume, Rpc
 from vestnik.wire.websocket import (
     MAX_HEAD,
     PING_FRAME,
@@ -44,7 +46,7 @@ class LiveProtocol(Flow):
     `connection_made` and `data_received` are called with the transport and the head.
     """
 
-    __slots__ = ("_heard", "_is_over", "channel", "owner", "session", "token", "work")
+    __slots__ = ("_heard", "_is_over", "calls", "channel", "owner", "session", "token", "work")
 
     def __init__(self, hub: Hub) -> None:
         super().__init__(hub)
@@ -52,7 +54,8 @@ class LiveProtocol(Flow):
         self._is_over = False
         self.session = Session(hub.options.auth_tries)
         self.channel: Channel | None = None
-        self.token: TokenId | None = None
+        self.calls: Open | None = None
+        self.token: Token | None = None
         self.owner: OwnerId | None = None
         self.work: asyncio.Task[None] | None = None
 
@@ -90,6 +93,8 @@ class LiveProtocol(Flow):
     def resume_writing(self) -> None:
         """Go on with a client that has read."""
         self._note_writable()
+        if self.calls is not None:
+            self.calls.go_on()
         if self.channel is not None:
             self.channel.come_back(self)
         self._go_on_reading()
@@ -109,6 +114,8 @@ class LiveProtocol(Flow):
             self.carry_out(self._hub.entrance.authenticate(self, action))
         elif isinstance(action, Resume):
             self.carry_out(self._hub.entrance.resume(self, action))
+        elif isinstance(action, Rpc):
+            self.carry_out(self._hub.calls.begin(self, action))
         else:
             self.end(action)
 
@@ -119,6 +126,8 @@ class LiveProtocol(Flow):
                 self._transport.close()
             return
         # What is due to it goes out before the Close frame does.
+        if self.calls is not None and not ending.is_answer:
+            self.calls.go_on(to_the_end=True)
         self._hub.leaving(self)
         self._is_over = True
         if self._reader is None:
@@ -157,6 +166,11 @@ class LiveProtocol(Flow):
         if not self._heard and not self.is_slow and not is_full(self._transport):
             self._hub.stats.dead += 1
             self.abort()
+
+    def tell(self, data: bytes) -> None:
+        """Send bytes after all that it was told before."""
+        self._flush()
+        self.write(data)
 
     def note_stage(self) -> None:
         """Take note that the session is in, or out again."""
@@ -200,8 +214,11 @@ class LiveProtocol(Flow):
         self._transport.close()
 
     def _answer(self, data: bytes) -> None:
-        if self.channel is not None:
-            # An answer does not overtake what was told before the question came.
-            self.channel.flush()
+        self._flush()
         if not self.is_slow:
             self.write(data)
+
+    def _flush(self) -> None:
+        """Send what is due: an answer does not overtake what was told before it."""
+        if self.channel is not None:
+            self.channel.flush()

@@ -112,15 +112,19 @@ class Replays:
         for item in page.items:
             position = Position(channel.epoch, item.offset)
             missed += item.offset - after - 1
+            after = item.offset
+            if not channel.tells(item):
+                continue
             joined += frame_of(item, channel.dialect, position, missed)
-            after, missed = item.offset, 0
+            missed = 0
             self._stats.replayed += 1
             if len(joined) > _MOST_JOINED:
                 member.write(bytes(joined))
                 joined.clear()
                 if member.is_slow:
                     return after, missed
-        member.write(bytes(joined))
+        if joined:
+            member.write(bytes(joined))
         return after, missed
 
 

@@ -8,8 +8,8 @@
        └─────────────────────────┘
         wrong token, or the store fails
 
-What `Session.receive` returns is done by the shell: bytes are written, an `Authenticate` or a
-`Resume` is looked into, an `Ending` ends the connection. Rules of this file:
+What `Session.receive` returns is done by the shell: bytes are written, an `Authenticate`, a
+`Resume` or an `Rpc` is looked into, an `Ending` ends the connection. Rules of this file:
 
 - Before it is in, a client has so many tries. A wrong token is one, and so is a message that nobody
   understands; pings, events of other protocols and binary frames cost nothing.
@@ -32,6 +32,7 @@ from vestnik.wire import (
     Hello,
     Ping,
     Resume,
+    Rpc,
     Unknown,
     decode_client_message,
     encode_error,
@@ -84,7 +85,7 @@ class Ending(msgspec.Struct, frozen=True):
     is_failure: bool = False
 
 
-Action: TypeAlias = bytes | Authenticate | Resume | Ending | None
+Action: TypeAlias = bytes | Authenticate | Resume | Rpc | Ending | None
 
 
 def problem(code: ErrorCode, message: str) -> bytes:
@@ -159,6 +160,8 @@ class Session:
                 return self._authenticate(message)
             case Resume():
                 return self._resume(message)
+            case Rpc():
+                return self._order(message)
             case Unknown(event):
                 return problem(
                     ErrorCode.UNKNOWN_EVENT, f"There is no event {event[:_LONGEST_NAME]!r}."
@@ -185,3 +188,8 @@ class Session:
                 ErrorCode.BAD_REQUEST, 'To resume, authenticate with "resume": true for positions.'
             )
         return resume
+
+    def _order(self, rpc: Rpc) -> Action:
+        if self.stage is not Stage.IN:
+            return problem(ErrorCode.BAD_REQUEST, "rpc comes after hello: send auth first.")
+        return rpc

@@ -13,7 +13,7 @@ class HubStats(msgspec.Struct):
     Attributes:
         connections: Open now, whatever they are about.
         authenticated: Those of them that are in.
-        channels: Owners who have a connection.
+        channels: Streams that are told to connections: an owner's, or that of one resource.
         accepted: Handshakes that were answered with 101.
         limited: Refused with 429, or with an `error` about too many attempts of a token.
         refused: Refused for any other reason, while draining too.
@@ -24,6 +24,8 @@ class HubStats(msgspec.Struct):
         revoked: Connections dropped because their token was.
         dead: Connections dropped because nothing was heard of the client any more.
         throttled: How often a client was not listened to for a moment, as it said too much.
+        calls: Orders that came over connections and were passed on.
+        refused_calls: Orders that were not passed on, as too many ran already or the end was near.
     """
 
     connections: int = 0
@@ -39,3 +41,5 @@ class HubStats(msgspec.Struct):
     revoked: int = 0
     dead: int = 0
     throttled: int = 0
+    calls: int = 0
+    refused_calls: int = 0

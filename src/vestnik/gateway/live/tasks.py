@@ -27,6 +27,11 @@ class Tasks:
         task.add_done_callback(self._note_end)
         return task
 
+    async def settled(self) -> None:
+        """Return when all has ended, what is started meanwhile, too."""
+        while self._running:
+            await asyncio.wait(self._running)
+
     async def close(self) -> None:
         """Cancel what still runs, and return when all of it has ended."""
         while self._running:

@@ -127,6 +127,14 @@ RECORDS: tuple[Record, ...] = (
     Token(
         id=TokenId("t"), owner=ANN, scopes=frozenset({Scope.NOTIFY}), digest="ab" * 32, created=4
     ),
+    Token(
+        id=TokenId("b"),
+        owner=ANN,
+        resource=ResourceId("bot"),
+        scopes=frozenset({Scope.NOTIFY, Scope.BOT}),
+        digest="ef" * 32,
+        created=5,
+    ),
     Token(id=TokenId("u"), owner=None, scopes=frozenset(Scope), digest="cd" * 32, created=5),
     Webhook(
         id=HOOK,
