@@ -13,6 +13,7 @@ from core_generator.events_output import render_events
 from core_generator.events_page import render_events_page
 from core_generator.methods_output import render_methods
 from core_generator.reader import read_core
+from core_generator.specification_output import render_specification
 from core_generator.types_output import render_types
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def render_all(root: Path) -> dict[Path, str]:
         _MODULES / "types.py": _formatted(render_types(core, source)),
         _MODULES / "events.py": _formatted(render_events(core, source)),
         _MODULES / "methods.py": _formatted(render_methods(core, source)),
+        _MODULES / "openrpc.json": render_specification(root / SPECIFICATION),
         _PAGE: render_events_page(core, _event_table(root)),
     }
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from vestnik.bot import Bot, Database, Host, HostOptions
+from vestnik.bot.host import Witness
 from vestnik.chatmail import Backoff, Core
 from vestnik.clock import Clock
+from vestnik.ids import AccountId
 from vestnik.testing import FakeCore
 
 UNPACED = HostOptions(pace=None, drain_seconds=2)
@@ -22,13 +24,23 @@ async def hosting(
     memory: Path | None = None,
     options: HostOptions = UNPACED,
     clock: Clock | None = None,
+    accounts: Collection[AccountId] | None = None,
+    witness: Witness | None = None,
 ) -> AsyncIterator[Host]:
     """Run bots until the block ends."""
     async with (
         Core(fake_core.transport, restarts=Backoff(first=0.01, calm=0)) as core,
         Database(memory) as database,
     ):
-        host = Host(bots, core, database, options=options, clock=clock)
+        host = Host(
+            bots,
+            core,
+            database,
+            options=options,
+            clock=clock,
+            accounts=accounts,
+            witness=witness,
+        )
         ready = asyncio.Event()
         running = asyncio.create_task(host.run(ready))
         waiting = asyncio.create_task(ready.wait())

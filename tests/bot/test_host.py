@@ -9,7 +9,8 @@ import pytest
 
 from tests.bot.hosting import hosting
 from vestnik.bot import Bot, Job, Join, Message, RawEvent, Setting, Settings, Shutdown, Startup
-from vestnik.errors import BadBot, BadInput
+from vestnik.bot.intake.intake import Arrival
+from vestnik.errors import BadBot, BadInput, StoreFailed
 from vestnik.ids import ChatId
 from vestnik.testing import FakeAccount, FakeCore
 
@@ -285,3 +286,35 @@ async def test_two_bots_that_want_the_same_account_are_refused(
     with pytest.raises(BadBot, match="Two bots want to serve all accounts"):
         async with hosting(fake_core, echo_bot(), echo_bot()):
             pass
+
+
+async def test_only_the_accounts_that_are_named_are_served_whatever_address_is_claimed(
+    fake_core: FakeCore, account: FakeAccount
+) -> None:
+    other = fake_core.account(name="Somebody else's", configured=True)
+    bot = Bot(accounts=["elsewhere@example.org"])
+    bot.include(echo_bot())
+    async with hosting(fake_core, bot, accounts=[account.id]) as host:
+        assert host.accounts == [account.id]
+        silent = other.contact("alice@example.org").chat.receive("Hello!")
+        account.contact("alice@example.org").chat.receive("Hello!")
+        await account.until_sent(1)
+        assert silent.is_fresh
+        assert not other.io_running
+
+
+async def test_a_witness_hears_of_a_message_before_its_bot_does(
+    fake_core: FakeCore, account: FakeAccount
+) -> None:
+    heard: list[tuple[int, int]] = []
+
+    async def witness(arrival: Arrival) -> None:
+        heard.append((arrival.message_id, len(account.sent)))
+        if len(heard) == 1:
+            raise StoreFailed("The disk is full.")
+
+    async with hosting(fake_core, echo_bot(), witness=witness):
+        question = account.contact("alice@example.org").chat.receive("Hello!")
+        await account.until_sent(1)
+
+    assert heard == [(question.id, 0), (question.id, 0)]

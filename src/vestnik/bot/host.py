@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -24,13 +24,16 @@ from vestnik.clock import Clock, SystemClock
 from vestnik.errors import BadBot, BadInput, CoreDied
 from vestnik.ids import AccountId, MessageId
 
-__all__ = ["Host", "HostOptions", "memory_file"]
+__all__ = ["Host", "HostOptions", "Witness", "memory_file"]
 
 log = logging.getLogger("vestnik.bot")
 
 ACCOUNT_MANAGER = AccountId(0)
 
 DAY_SECONDS = 24 * 60 * 60.0
+
+Witness = Callable[[Arrival], Awaitable[None]]
+"""Hears of every message before its bot does; an error means that it is to come again."""
 
 
 class HostOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,6 +70,8 @@ class Host:
         *,
         options: HostOptions | None = None,
         clock: Clock | None = None,
+        accounts: Collection[AccountId] | None = None,
+        witness: Witness | None = None,
     ) -> None:
         """Prepare to run.
 
@@ -77,6 +82,8 @@ class Host:
             database: Their memory, open.
             options: How they are run.
             clock: What tells the time.
+            accounts: Serve only these, whatever address the first bot claims, by that one.
+            witness: Hears of every message first.
 
         Raises:
             BadBot: A bot's declarations do not go together, or two bots claim the same account.
@@ -96,6 +103,8 @@ class Host:
             side_by_side=self.options.side_by_side,
             waiting=self.options.waiting,
         )
+        self._only = accounts
+        self._witness = witness
         self._owners: dict[AccountId, BotRuntime] = {}
         self._names = _claims(bots)
 
@@ -135,6 +144,8 @@ class Host:
 
     async def handle_message(self, arrival: Arrival) -> None:
         """Let the account's bot handle a message."""
+        if self._witness is not None:
+            await self._witness(arrival)
         await self._owners[arrival.account_id].handling.handle_message(arrival)
 
     async def handle_event(self, event: Event) -> None:
@@ -176,8 +187,7 @@ class Host:
         for account_id in await self.core.get_all_account_ids():
             if not await self.core.is_configured(account_id):
                 continue
-            address = await self.core.get_config(account_id, "configured_addr") or ""
-            runtime = self._owner(address)
+            runtime = await self._owner(account_id)
             if runtime is not None:
                 await self.ledger.adopt(account_id, await self._identity(account_id))
                 self._owners[account_id] = runtime
@@ -190,7 +200,10 @@ class Host:
             if mine:
                 runtime.register_jobs(mine[0])
 
-    def _owner(self, address: str) -> BotRuntime | None:
+    async def _owner(self, account_id: AccountId) -> BotRuntime | None:
+        if self._only is not None:
+            return self.runtimes[0] if account_id in self._only else None
+        address = await self.core.get_config(account_id, "configured_addr") or ""
         claimed = self._names.get(address, self._names.get(""))
         return next((r for r in self.runtimes if r.bot is claimed), None)
 

@@ -30,6 +30,7 @@ from vestnik.chatmail.logins import AccountCode, AddressLogin, Login, parse_logi
 from vestnik.chatmail.memory import CorePeer, MemoryTransport
 from vestnik.chatmail.method import Method, Param
 from vestnik.chatmail.restarts import Backoff
+from vestnik.chatmail.specification import core_specification
 from vestnik.chatmail.stdio import StdioTransport, find_core_binary
 from vestnik.chatmail.transport import CoreReceiver, CoreTransport
 
@@ -59,6 +60,7 @@ __all__ = [
     "add_account",
     "back_up_account",
     "configure_account",
+    "core_specification",
     "encode_event",
     "events",
     "find_core_binary",

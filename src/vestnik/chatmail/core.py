@@ -94,17 +94,24 @@ class Core(CoreMethods):
         Returns:
             The result as plain Python data.
         """
+        return msgspec.json.decode(await self.request_raw(method, params, timeout))
+
+    async def request_raw(
+        self, method: str, params: tuple[object, ...], timeout: float = 60.0
+    ) -> msgspec.Raw:
+        """Call any method by its name, and return the result as the core wrote it.
+
+        Who only passes it on saves decoding and encoding it again.
+        """
         answer = await self._supervisor.connection.request(method, params, timeout)
         self._supervisor.io.note(method, params)
-        return msgspec.json.decode(answer)
+        return answer
 
     async def _call(
         self, method: Method[T], params: tuple[object, ...], timeout: float | None
     ) -> T:
         seconds = method.seconds if timeout is None else timeout
-        answer = await self._supervisor.connection.request(method.name, params, seconds)
-        self._supervisor.io.note(method.name, params)
-        return decode_result(method, answer)
+        return decode_result(method, await self.request_raw(method.name, params, seconds))
 
 
 def open_core(

@@ -65,11 +65,16 @@ def account(fake_core: FakeCore) -> FakeAccount:
 
 @asynccontextmanager
 async def running(
-    fake_core: FakeCore, account: FakeAccount, desk: Desk, clock: FakeClock, **bounds: int
+    fake_core: FakeCore,
+    account: FakeAccount,
+    desk: Desk,
+    clock: FakeClock,
+    accounts: Sequence[AccountId] = (),
+    **bounds: int,
 ) -> AsyncIterator[Intake]:
     async with Core(fake_core.transport, restarts=Backoff(first=0.01, calm=0)) as core:
         desk.core = core
-        intake = Intake(core, lambda: [account.id], desk, clock, **bounds)
+        intake = Intake(core, lambda: accounts or [account.id], desk, clock, **bounds)
         listening = asyncio.Event()
         task = asyncio.create_task(intake.run(listening))
         await listening.wait()
@@ -261,3 +266,55 @@ async def test_who_could_not_catch_up_takes_nothing_newer_before_what_he_missed(
         await fake_clock.advance(1)
         await desk.until_handled(2)
     assert desk.handled == [missed, newer]
+
+
+async def test_after_a_refresh_messages_of_an_account_that_came_are_taken_in_oldest_first(
+    fake_core: FakeCore, account: FakeAccount, desk: Desk, fake_clock: FakeClock
+) -> None:
+    new = fake_core.account(name="Another")
+    chat = new.contact("alice@example.org").chat
+    served = [account.id]
+    async with running(fake_core, account, desk, fake_clock, accounts=served) as intake:
+        await desk.core.start_io(new.id)  # type: ignore[union-attr]
+        waited = [chat.receive(f"waited {n}").id for n in range(3)]
+        account.contact("bob@example.org").chat.receive("to the other one")
+        await desk.until_handled(1)
+        served.append(new.id)
+        intake.refresh()
+        newer = chat.receive("newer").id
+        await desk.until_handled(5)
+    assert desk.handled[1:] == [*waited, newer]
+
+
+async def test_after_a_refresh_it_is_asked_again_which_events_are_wanted(
+    fake_core: FakeCore, account: FakeAccount, desk: Desk, fake_clock: FakeClock
+) -> None:
+    chat = account.contact("alice@example.org").chat
+    modified = {"kind": "ChatModified", "chatId": chat.id}
+    async with running(fake_core, account, desk, fake_clock) as intake:
+        account.emit(modified)
+        chat.receive("nobody wanted that")
+        await desk.until_handled(1)
+        desk.wanted = frozenset({"ChatModified"})
+        account.emit(modified)
+        chat.receive("it was not asked again")
+        await desk.until_handled(2)
+        assert desk.events == []
+        intake.refresh()
+        account.emit(modified)
+        chat.receive("now it is")
+        await desk.until_handled(3)
+    assert desk.events == ["ChatModified"]
+
+
+async def test_a_refresh_before_the_start_and_while_the_core_is_dead_is_no_error(
+    fake_core: FakeCore, account: FakeAccount, desk: Desk, fake_clock: FakeClock
+) -> None:
+    chat = account.contact("alice@example.org").chat
+    Intake(Core(fake_core.transport), lambda: [account.id], desk, fake_clock).refresh()
+    async with running(fake_core, account, desk, fake_clock) as intake:
+        fake_core.crash()
+        intake.refresh()
+        message = chat.receive("meanwhile").id
+        await desk.until_handled(1)
+    assert desk.handled == [message]

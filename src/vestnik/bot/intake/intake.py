@@ -105,6 +105,7 @@ class Intake:
         # Between a look at what is fresh and the offering of it, nothing newer may be offered.
         self._order = asyncio.Lock()
         self._failed = asyncio.Event()
+        self._is_stale = asyncio.Event()
         # Of these accounts older messages are missing than those that events tell of.
         self._behind: set[AccountId] = set()
         self._lives = Lives(clock)
@@ -118,7 +119,7 @@ class Intake:
             listening: Set once nothing is missed any more; I/O may be started then.
         """
         async with self._core.events() as self._events, asyncio.TaskGroup() as group:
-            jobs = (self.lanes.run(), self._retry(), self._count_lives())
+            jobs = (self.lanes.run(), self._retry(), self._renew(), self._count_lives())
             helpers = [group.create_task(job) for job in jobs]
             listening.set()
             await self._catch_up()
@@ -132,6 +133,15 @@ class Intake:
         """Take in nothing more."""
         if self._events is not None:
             self._events.close()
+
+    def refresh(self) -> None:
+        """Take note that accounts came or went, or that other events are interesting now.
+
+        Messages that wait in the accounts are taken in soon, before any that come from now on.
+        """
+        self._wanted.clear()
+        self._behind.update(self._accounts())
+        self._is_stale.set()
 
     async def _take(self, event: Event) -> None:
         payload = event.payload
@@ -242,6 +252,12 @@ class Intake:
                         self._lives.note_restart()
         self._has_ended = True
         self._lives.note_restart()
+
+    async def _renew(self) -> None:
+        while True:
+            await self._is_stale.wait()
+            self._is_stale.clear()
+            await self._catch_up()
 
     async def _retry(self) -> None:
         pause = FIRST_RETRY_SECONDS
