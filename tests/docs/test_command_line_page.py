@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from vestnik.cli import app
 from vestnik.cli._later import LaterCommand
@@ -18,11 +18,16 @@ def commands() -> Iterator[tuple[str, list[str]]]:
     assert isinstance(root, TyperGroup)
     for name, later in root.commands.items():
         assert isinstance(later, LaterCommand)
-        command = later.load()
-        inner = command.commands if isinstance(command, TyperGroup) else {"": command}
-        for inner_name, leaf in inner.items():
-            options = [opt for param in leaf.params for opt in param.opts if opt.startswith("--")]
-            yield f"{name} {inner_name}".strip(), options
+        yield from leaves(name, later.load())
+
+
+def leaves(name: str, command: object) -> Iterator[tuple[str, list[str]]]:
+    if isinstance(command, TyperGroup):
+        for inner, leaf in command.commands.items():
+            yield from leaves(f"{name} {inner}", leaf)
+        return
+    assert isinstance(command, TyperCommand)
+    yield name, [opt for param in command.params for opt in param.opts if opt.startswith("--")]
 
 
 @pytest.mark.parametrize(("command", "options"), list(commands()))

@@ -56,7 +56,7 @@ async def stage() -> AsyncIterator[Stage]:
         rule = server.gateway.administration
         await rule.owners.create("Anna", id=OwnerId("anna"))
         await rule.resources.create(OwnerId("anna"), "Echo", id=ResourceId("echo-bot"))
-        issued = await rule.tokens.create(OwnerId("anna"), list(Scope), "")
+        issued = await rule.tokens.create(OwnerId("anna"), [Scope.NOTIFY, Scope.PUBLISH])
         yield Stage(server, issued.secret)
 
 

@@ -48,7 +48,8 @@ def test_every_operation_has_one_row(operation: Operation) -> None:
 
     assert len(rows) == 1
     assert operation.summary in rows[0]
-    assert (f"`{operation.scope.value}`" if operation.scope else "any") in rows[0]
+    assert all(f"`{scope.value}`" in rows[0] for scope in operation.scopes)
+    assert operation.scopes or "any" in rows[0]
     assert f"| {operation.status} " in rows[0]
 
 
