@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from types import UnionType
+from typing import get_args, get_origin
 
 import msgspec
 
@@ -23,7 +25,10 @@ same in the words of machines is at `{prefix}/openapi.json` of every gateway; ge
 it.
 
 - **Scopes.** A token is good for what its scopes say: `notify` to receive, `publish` to put in,
-  `manage` to change settings. `vestnik token create` makes one.
+  `manage` to change settings, `bot` to give orders to one hosted bot, `core` to give orders to all
+  of them past what guards a bot. `vestnik token create` makes one.
+- **For one resource.** A token that was made for a resource, such as a bot, hears what happens to
+  it and publishes for it; nothing else of its owner's is there for it, and no settings.
 - **Whose.** An owner's token reaches what is his; all else is to it as if it were not there (404).
   A token of the operator's, made with `--operator`, reaches everything, and says `owner` where it
   has to.
@@ -35,12 +40,15 @@ it.
 """
 
 _GROUPS = {
-    "Notifications": ("notifications", "notify-types"),
+    "Notifications": ("notifications", "updates", "notify-types"),
     "Owners": ("me", "owners"),
     "Resources": ("resources",),
     "Tokens": ("tokens",),
     "Webhooks": ("webhooks",),
     "Deliveries": ("deliveries",),
+    "Hosted bots": ("bots",),
+    "Orders": ("rpc", "openrpc"),
+    "Delta Chat as a channel": ("service-bot",),
 }
 
 _QUERY_HEAD = """\
@@ -51,11 +59,14 @@ _QUERY_HEAD = """\
 
 _QUERY = {
     "owner": "Whose. An owner's token may leave it out; the operator's says it.",
-    "after": "Of settings: what comes after this id. Of notifications: after this offset.",
+    "after": "Of settings: what comes after this id. Of notifications: after this offset; of "
+    "updates, from now on without it.",
     "epoch": "Of which stream the offset is. Of another one, the answer is not `recovered` and "
     "begins with the oldest.",
     "before": "What was attempted before this one.",
     "limit": "How many at most, 1 to 1,000; 100 without it.",
+    "timeout": "Seconds, 0 to 50, after which the answer comes though there is nothing; 30 without "
+    "it.",
 }
 
 _ERRORS_HEAD = """\
@@ -88,7 +99,8 @@ _ANSWERS_HEAD = """\
 def render_page() -> str:
     """Return the whole page."""
     schemas: dict[str, Json] = msgspec.json.decode(document(OPERATIONS))["components"]["schemas"]
-    bodies = all_within((body.__name__ for one in OPERATIONS for body in one.bodies), schemas)
+    asked = (name for one in OPERATIONS for body in one.bodies for name in _shapes(body))
+    bodies = all_within(asked, schemas)
     parts = [
         _HEAD.format(prefix=PREFIX),
         *_groups(OPERATIONS),
@@ -118,17 +130,17 @@ def _segment(operation: Operation) -> str:
     """Tell what an operation is about; deliveries of a webhook are deliveries."""
     if operation.path.endswith("/deliveries"):
         return "deliveries"
-    return operation.path.split("/")[1]
+    return operation.path.split("/")[1].removesuffix(".json")
 
 
 def _row(operation: Operation) -> str:
-    answer = link_to(operation.answer.__name__) if operation.answer else ""
+    answer = _linked(operation.answer) if operation.answer else ""
     cells = (
         f"`{operation.method} {operation.path}`",
         _who(operation),
         operation.summary,
         _asks(operation),
-        f"{operation.status} {answer}".strip(),
+        f"{operation.status} {answer}".strip() + (", or 204" if operation.may_say_nothing else ""),
     )
     return f"| {' | '.join(cells)} |"
 
@@ -136,17 +148,30 @@ def _row(operation: Operation) -> str:
 def _who(operation: Operation) -> str:
     if operation.is_public:
         return "anybody"
-    scope = f"`{operation.scope.value}`" if operation.scope else "any token"
+    scope = " or ".join(f"`{scope.value}`" for scope in operation.scopes) or "any token"
     return f"{scope}, the operator" if operation.is_operators else scope
 
 
 def _asks(operation: Operation) -> str:
     if operation.query is not None:
         return ", ".join(f"`?{name}`" for name in _names(operation.query))
-    asked = " or ".join(link_to(body.__name__) for body in operation.bodies)
-    if operation.name == "publish_notifications":
+    asked = " or ".join(map(_linked, operation.bodies))
+    if operation.takes_key:
         return f"{asked}; header `Idempotency-Key`"
     return asked
+
+
+def _linked(kind: type | UnionType) -> str:
+    if isinstance(kind, UnionType):
+        return " or ".join(map(_linked, get_args(kind)))
+    if get_origin(kind) is list:
+        return f"an array of {_linked(*get_args(kind))}"
+    return link_to(kind.__name__)
+
+
+def _shapes(kind: type) -> list[str]:
+    """Name the shapes that a body is made of."""
+    return [one.__name__ for one in get_args(kind) or (kind,)]
 
 
 def _names(query: type) -> list[str]:

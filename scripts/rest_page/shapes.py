@@ -109,7 +109,8 @@ def _kind(schema: Json, schemas: Mapping[str, Json]) -> str:
     if schema.get("type") == "array":
         return f"list of {_kind(cast('Json', schema['items']), schemas)}{_count(schema)}"
     if schema.get("type") == "object":
-        return "object of texts" if "additionalProperties" in schema else "object"
+        values = schema.get("additionalProperties")
+        return "object" if values is None else f"object of {_plural(cast('Json', values))}"
     return _plain(schema)
 
 
@@ -117,6 +118,10 @@ def _reference(name: str, schemas: Mapping[str, Json]) -> str:
     if "enum" in schemas[name]:
         return ", ".join(f"`{value}`" for value in cast("list[str]", schemas[name]["enum"]))
     return link_to(name)
+
+
+def _plural(schema: Json) -> str:
+    return "texts" if schema.get("type") == "string" else "anything"
 
 
 def _plain(schema: Json) -> str:

@@ -124,6 +124,22 @@ def test_a_token_stands_alone_on_stdout(gateway: Path, vestnik: Vestnik) -> None
     assert objects(vestnik, "token", "list", "ann") == []
 
 
+def test_a_token_for_one_resource_is_its_owners(gateway: Path, vestnik: Vestnik) -> None:
+    said(vestnik, "owner", "add", "Ann", "--id", "ann")
+    said(vestnik, "resource", "add", "echo", "--owner", "ann")
+    said(vestnik, "token", "create", "--resource", "echo", "--scope", "notify", "--scope", "bot")
+    (token,) = objects(vestnik, "token", "list", "ann")
+    assert (token["owner"], token["resource"], token["scopes"]) == (
+        "ann",
+        "echo",
+        ["bot", "notify"],
+    )
+    outcome = vestnik("token", "create", "ann", "--scope", "bot")
+    assert (outcome.exit_code, "for which, by its resource" in outcome.sentence) == (2, True)
+    outcome = vestnik("token", "create", "--resource", "nothing")
+    assert (outcome.exit_code, "There is no resource 'nothing'" in outcome.sentence) == (2, True)
+
+
 def test_the_operators_tokens_are_listed_without_the_one_of_the_machine(
     gateway: Path, vestnik: Vestnik
 ) -> None:
@@ -202,8 +218,9 @@ def test_a_private_address_is_refused_in_a_sentence(gateway: Path, vestnik: Vest
     [
         (("owner", "show", "nobody"), "There is no owner 'nobody'"),
         (("resource", "add", "x", "--owner", "nobody"), "nobody"),
-        (("token", "create"), "Say whose: the id of an owner, or --operator."),
-        (("token", "create", "ann", "--operator"), "Say whose: the id of an owner, or --operator."),
+        (("token", "create"), "or --operator, or for which --resource."),
+        (("token", "create", "ann", "--operator"), "or --operator, or for which --resource."),
+        (("token", "create", "--resource", "b", "--operator"), "for which --resource."),
         (("token", "list", "ann", "--operator"), "Say whose: the id of an owner, or --operator."),
         (("publish", "nothing", "1"), "There is no resource 'nothing'"),
         (("publish", "nothing", "1", "--payload", "{"), "--payload is no JSON"),

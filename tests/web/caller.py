@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote, urlsplit
 
@@ -51,12 +52,19 @@ async def call(
         for number, part in enumerate(parts, 1)
     ]
     outgoing: list[Message] = []
+    answered = asyncio.Event()
 
     async def receive() -> Message:
-        return incoming.pop(0) if incoming else {"type": "http.disconnect"}
+        if incoming:
+            return incoming.pop(0)
+        if parts:
+            await answered.wait()
+        return {"type": "http.disconnect"}
 
     async def send(message: Message) -> None:
         outgoing.append(message)
+        if message["type"] == "http.response.body" and not message.get("more_body", False):
+            answered.set()
 
     scope = {
         "type": "http",

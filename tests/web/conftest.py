@@ -9,6 +9,7 @@ import pytest
 from starlette.applications import Starlette
 
 from tests.web.caller import Caller
+from tests.web.hosts import FakeHosting
 from vestnik.gateway import Gateway, Scope, Sealer, WebhookChange
 from vestnik.gateway.brokers import MemoryBroker
 from vestnik.gateway.delivery import MemorySender
@@ -17,7 +18,8 @@ from vestnik.ids import OwnerId, ResourceId, TokenId, WebhookId
 from vestnik.testing import FakeClock
 from vestnik.web import build_app
 
-ALL = frozenset(Scope)
+ALL = frozenset(Scope) - {Scope.BOT, Scope.CORE}
+"""What an owner's token can be good for."""
 
 
 class House(NamedTuple):
@@ -39,6 +41,7 @@ class World(NamedTuple):
     app: Starlette
     clock: FakeClock
     sender: MemorySender
+    hosting: FakeHosting
     anna: House
     boris: House
     operator: Caller
@@ -51,23 +54,26 @@ async def world() -> AsyncIterator[World]:
         MemoryStore(clock), MemoryBroker(), sender, Sealer.from_key(bytes(32)), clock=clock
     )
     async with gateway:
-        app = build_app(gateway)
-        operator = await gateway.administration.tokens.create(None, ALL)
+        hosting = FakeHosting(gateway)
+        app = build_app(gateway, hosting=hosting)
+        operator = await gateway.administration.tokens.create(None, ALL | {Scope.CORE})
         yield World(
             gateway,
             app,
             clock,
             sender,
-            await _house(gateway, app, "anna"),
-            await _house(gateway, app, "boris"),
+            hosting,
+            await _house(gateway, app, "anna", hosting),
+            await _house(gateway, app, "boris", hosting),
             Caller(app, operator.secret),
         )
 
 
-async def _house(gateway: Gateway, app: Starlette, name: str) -> House:
+async def _house(gateway: Gateway, app: Starlette, name: str, hosting: FakeHosting) -> House:
     rules = gateway.administration
     owner = (await rules.owners.create(name.title(), id=OwnerId(name))).id
     bot = await rules.resources.create(owner, f"{name}'s bot", id=ResourceId(f"{name}-bot"))
+    hosting.put(owner, bot.id, bot.name)
     issued = await rules.tokens.create(owner, ALL)
     hook = await rules.webhooks.create(
         owner,

@@ -15,8 +15,9 @@ from vestnik.gateway.stores import MemoryStore
 from vestnik.web import OPERATIONS, Operation
 
 NEEDING = [operation for operation in OPERATIONS if not operation.is_public]
-ABOUT_SOMETHING = [operation for operation in NEEDING if operation.name != "read_me"]
-SCOPED = [operation for operation in NEEDING if operation.scope is not None]
+ABOUT_ONESELF = ("read_me", "call_methods", "describe_methods")
+ABOUT_SOMETHING = [operation for operation in NEEDING if operation.name not in ABOUT_ONESELF]
+SCOPED = [operation for operation in NEEDING if operation.scopes]
 
 BODIES: dict[str, object] = {
     "publish_notifications": {"type": 1, "resource": "boris-bot"},
@@ -28,6 +29,10 @@ BODIES: dict[str, object] = {
     "create_webhook": {"url": "https://x.example/", "owner": "boris"},
     "change_webhook": {"url": "https://x.example/"},
     "regenerate_webhook_token": {},
+    "add_bot": {"name": "X", "owner": "boris", "code": "dcaccount:relay.example"},
+    "change_bot": {"name": "X"},
+    "make_service_bot": {"code": "dcaccount:relay.example"},
+    "call_methods": {"jsonrpc": "2.0", "method": "getMe", "id": 1},
 }
 """What is asked, of Boris's things."""
 
@@ -49,12 +54,16 @@ async def path_of(world: World, operation: Operation) -> str:
     path = operation.path.format(
         owner=boris.owner,
         resource=boris.resource,
+        bot=boris.resource,
+        chat="12",
         token=boris.token,
         webhook=boris.webhook,
         delivery=await a_delivery(world) if "{delivery}" in operation.path else "",
     )
-    has_owner = operation.query is not None and "owner" in operation.query.__struct_fields__  # type: ignore[attr-defined]
-    return f"{path}?owner={boris.owner}" if has_owner else path
+    query = {"owner": boris.owner, "timeout": "0"}
+    fields = operation.query.__struct_fields__ if operation.query else ()  # type: ignore[attr-defined]
+    asked = "&".join(f"{name}={value}" for name, value in query.items() if name in fields)
+    return f"{path}?{asked}" if asked else path
 
 
 async def settings_of(world: World) -> Sequence[Record]:
@@ -105,8 +114,7 @@ async def test_what_is_anothers_looks_as_if_it_were_not_there(
 @pytest.mark.parametrize("operation", SCOPED, ids=by_name)
 async def test_every_operation_wants_its_scope(world: World, operation: Operation) -> None:
     rules = world.gateway.administration
-    assert operation.scope is not None
-    lacking = await rules.tokens.create(world.boris.owner, ALL - {operation.scope})
+    lacking = await rules.tokens.create(world.boris.owner, ALL - {*operation.scopes})
     path = await path_of(world, operation)
     before = await settings_of(world)
     answer = await Caller(world.app, lacking.secret)(
@@ -120,9 +128,10 @@ async def test_every_operation_wants_its_scope(world: World, operation: Operatio
     "operation", [one for one in SCOPED if one.name != "resend_delivery"], ids=by_name
 )
 async def test_the_scope_of_an_operation_is_enough(world: World, operation: Operation) -> None:
-    assert operation.scope is not None
     owner = None if operation.is_operators else world.boris.owner
-    enough = await world.gateway.administration.tokens.create(owner, {operation.scope})
+    (scope, *_), tokens = operation.scopes, world.gateway.administration.tokens
+    resource = world.boris.resource if scope is Scope.BOT else None
+    enough = await tokens.create(owner, {scope}, resource=resource)
     path = await path_of(world, operation)
     answer = await Caller(world.app, enough.secret)(
         operation.method, path, BODIES.get(operation.name)
@@ -138,7 +147,7 @@ async def test_the_operator_reaches_everybody(world: World) -> None:
 
 
 async def test_an_owner_never_gets_an_operators_token(world: World) -> None:
-    issued = await world.anna.ask("POST", "/tokens", {"scopes": list(Scope)})
+    issued = await world.anna.ask("POST", "/tokens", {"scopes": list(ALL)})
     assert issued.read("token", "owner") == "anna"
     operators = world.gateway.roster.tokens_of(None)[0].id
     for method, path in (

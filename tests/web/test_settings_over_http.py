@@ -12,6 +12,7 @@ async def test_me_tells_who_one_is(world: World) -> None:
     mine = await world.anna.ask("GET", "/me")
     assert mine.read("owner", "id") == "anna"
     assert mine.read("token", "scopes") == ["manage", "notify", "publish"]
+    assert mine.read("token", "resource") is None
     assert (await world.operator("GET", "/me")).read("owner") is None
 
 
@@ -65,7 +66,7 @@ async def test_a_token_is_shown_once_and_works(world: World) -> None:
     ask = Caller(world.app, made.text("secret"))
     assert (await ask("GET", "/me")).read("token", "label") == "CI"
     shown = await ask("GET", f"/tokens/{made.text('token', 'id')}")
-    assert set(shown.json) == {"id", "owner", "scopes", "label", "created"}
+    assert set(shown.json) == {"id", "owner", "resource", "scopes", "label", "created"}
 
 
 async def test_a_regenerated_token_is_worth_nothing_at_once(world: World) -> None:

@@ -53,9 +53,16 @@ ERRORS: Mapping[int, type[VestnikError]] = {
 
 
 class GatewayClient:
-    """Speaks REST to a gateway, and turns its refusals into our errors."""
+    """Speaks REST to a gateway, and turns its refusals into our errors.
 
-    def __init__(self, session: aiohttp.ClientSession, access: LocalAccess) -> None:
+    Args:
+        is_running: Whether it goes on when the command has ended.
+    """
+
+    def __init__(
+        self, session: aiohttp.ClientSession, access: LocalAccess, *, is_running: bool = True
+    ) -> None:
+        self.is_running = is_running
         self._session = session
         self._base = access.url.rstrip("/")
         self._headers = {"Authorization": f"Bearer {access.token}"}
@@ -68,11 +75,13 @@ class GatewayClient:
 
     async def get(self, path: str, kind: type[T], **query: object) -> T:
         """Ask for something."""
-        return await self.ask("GET", path, kind, None, **query)
+        return await self.ask("GET", path, kind, None, None, **query)
 
-    async def post(self, path: str, body: object, kind: type[T]) -> T:
-        """Make something, or have something done."""
-        return await self.ask("POST", path, kind, body)
+    async def post(
+        self, path: str, body: object, kind: type[T], *, seconds: float | None = None
+    ) -> T:
+        """Make something, or have something done; what takes longer has more seconds for it."""
+        return await self.ask("POST", path, kind, body, seconds)
 
     async def patch(self, path: str, body: object, kind: type[T]) -> T:
         """Change something."""
@@ -82,13 +91,21 @@ class GatewayClient:
         """Remove something."""
         await self.ask("DELETE", path, type(None), None)
 
-    async def ask(self, method: str, path: str, kind: type[T], body: object, **query: object) -> T:
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        kind: type[T],
+        body: object,
+        seconds: float | None = None,
+        **query: object,
+    ) -> T:
         """Make one request.
 
         Raises:
             VestnikError: What the gateway answered, or that it did not.
         """
-        status, content = await self._exchange(method, path, body, query)
+        status, content = await self._exchange(method, path, body, query, seconds or SECONDS)
         if status >= 400:
             raise _refusal(status, content)
         try:
@@ -100,7 +117,7 @@ class GatewayClient:
             ) from error
 
     async def _exchange(
-        self, method: str, path: str, body: object, query: Mapping[str, object]
+        self, method: str, path: str, body: object, query: Mapping[str, object], seconds: float
     ) -> tuple[int, bytes]:
         import aiohttp
 
@@ -113,6 +130,7 @@ class GatewayClient:
                 headers=self._headers | {"Content-Type": "application/json"},
                 ssl=self._tls,
                 allow_redirects=False,
+                timeout=aiohttp.ClientTimeout(total=seconds, connect=CONNECT_SECONDS),
             ) as response:
                 return response.status, await response.read()
         except (aiohttp.ClientError, TimeoutError) as error:
@@ -149,7 +167,7 @@ async def gateway_client(where: Where, *, making: bool = False) -> AsyncIterator
         async with serving(config, where.data, offline=True) as server:
             if is_new:
                 typer.echo(f"made a new gateway folder {where.data}", err=True)
-            yield GatewayClient(session, server.access)
+            yield GatewayClient(session, server.access, is_running=False)
 
 
 def path_of(*parts: str) -> str:
@@ -183,7 +201,6 @@ def _session(*, keeping_open: bool = True) -> aiohttp.ClientSession:
 
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(force_close=not keeping_open),
-        timeout=aiohttp.ClientTimeout(total=SECONDS, connect=CONNECT_SECONDS),
         auto_decompress=False,
     )
 

@@ -21,7 +21,7 @@ class LaterCommand(TyperCommand):
 
     def __init__(self, name: str, help: str) -> None:
         super().__init__(name, help=help)
-        self._module = f"vestnik.cli.{name}"
+        self._module = f"vestnik.cli.{name.replace('-', '_')}"
         # Of the stand-in itself, since the base class calls it by the instance; a method that was
         # overridden would need all of typer's parameters spelled out again.
         self.make_context = lambda *given, **more: self.load().make_context(*given, **more)  # type: ignore[method-assign]

@@ -53,6 +53,10 @@ def check(
 ) -> None:
     """Say whether the settings can work, and what the gateway would do with them."""
     read = load_config(data, config, os.environ)
+    if read.bots:
+        from vestnik.app.serve.python_bots import python_bots  # who has none need not load it
+
+        python_bots(read)
     for warning in warnings_about(read):
         typer.echo(f"warning: {warning}", err=True)
     if not quiet:

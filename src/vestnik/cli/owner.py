@@ -14,6 +14,7 @@ from vestnik.cli._gateway_client import GatewayClient, gateway_client, path_of
 from vestnik.cli._gateway_options import DATA, AccessToken, DataDir, GatewayUrl, Where
 from vestnik.cli._gateway_views import moment, print_rows, print_thing
 from vestnik.cli._options import AsJson
+from vestnik.cli.owner_invite import invite
 from vestnik.errors import Taken
 from vestnik.gateway.model import Owner
 from vestnik.terminal import run
@@ -23,7 +24,10 @@ from vestnik.wire import Dialect
 
 __all__ = ["app"]
 
-app = typer.Typer(help="Add, list, change and remove owners of a gateway.", no_args_is_help=True)
+app = typer.Typer(
+    help="Add, list, change and remove owners of a gateway, and invite them to be told.",
+    no_args_is_help=True,
+)
 
 OwnerArgument = Annotated[str, typer.Argument(help="The owner's id, see `owner list`.")]
 MOST_AT_ONCE = 1000
@@ -106,6 +110,9 @@ def remove(
 ) -> None:
     """Remove an owner with all resources, tokens, webhooks and notifications."""
     run(_remove(Where(data, url, token), owner, sure=yes))
+
+
+app.command()(invite)
 
 
 async def _post(where: Where, wanted: NewOwner) -> Owner:

@@ -109,9 +109,9 @@ def remove(
     url: GatewayUrl = None,
     token: AccessToken = None,
 ) -> None:
-    """Remove a resource, with the webhooks that are only for it."""
+    """Remove a resource, with the tokens and webhooks that are only for it."""
     if not yes:
-        typer.confirm(f"Remove {id} with its webhooks for ever?", abort=True)
+        typer.confirm(f"Remove {id} with its tokens and webhooks for ever?", abort=True)
     run(_remove(Where(data, url, token), id))
 
 

@@ -20,7 +20,7 @@ from vestnik.cli._options import AsJson
 from vestnik.cli.owner import owners_meant
 from vestnik.errors import BadInput
 from vestnik.gateway.model import Scope
-from vestnik.ids import OwnerId
+from vestnik.ids import OwnerId, ResourceId
 from vestnik.terminal import run
 from vestnik.web.asked import NewToken, Nothing
 from vestnik.web.shown import IssuedTokenView, TokenList, TokenView
@@ -32,7 +32,9 @@ app = typer.Typer(
 )
 
 OPERATOR = "operator"
+ALL_OF_THEM = "all"
 SAY_WHOSE = "Say whose: the id of an owner, or --operator."
+SAY_WHAT_FOR = "Say whose: the id of an owner, or --operator, or for which --resource."
 
 TokenArgument = Annotated[str, typer.Argument(help="The token's id, see `token list`.")]
 Operator = Annotated[bool, typer.Option("--operator", help="The operator's, good for all owners.")]
@@ -46,14 +48,22 @@ def create(
         list[Scope] | None, typer.Option(help="What it is good for; can be repeated.")
     ] = None,
     label: Annotated[str, typer.Option(help="What you call it.")] = "",
+    resource: Annotated[
+        str | None, typer.Option(help="Good for this one only, such as a bot, by id.")
+    ] = None,
     as_json: AsJson = False,
     data: DataDir = DATA,
     url: GatewayUrl = None,
     token: AccessToken = None,
 ) -> None:
     """Create a token and print it, this once; without --scope it is good for notify."""
-    whose = _whose(owner, operator=operator)
-    wanted = NewToken(scopes=scope or [Scope.NOTIFY], owner=whose, label=label)
+    whose = _whose(owner, operator=operator, resource=resource)
+    wanted = NewToken(
+        scopes=scope or [Scope.NOTIFY],
+        owner=whose,
+        resource=None if resource is None else ResourceId(resource),
+        label=label,
+    )
     issued = run(_create(Where(data, url, token), wanted))
     _print_issued(issued, as_json=as_json)
 
@@ -87,7 +97,7 @@ def show(
 ) -> None:
     """Show what is known of a token; never the token itself."""
     found = run(_get(Where(data, url, token), id))
-    print_thing(found, as_json=as_json, if_none={"owner": OPERATOR})
+    print_thing(found, as_json=as_json, if_none={"owner": OPERATOR, "resource": ALL_OF_THEM})
 
 
 @app.command()
@@ -115,7 +125,8 @@ def delete(
 
 async def _create(where: Where, wanted: NewToken) -> IssuedTokenView:
     # An owner has to be there already; the operator is the first in every gateway.
-    async with gateway_client(where, making=wanted.owner is None) as gateway:
+    is_operators = wanted.owner is None and wanted.resource is None
+    async with gateway_client(where, making=is_operators) as gateway:
         return await gateway.post(path_of("tokens"), wanted, IssuedTokenView)
 
 
@@ -147,9 +158,10 @@ async def _delete(where: Where, id: str) -> None:
         typer.echo(f"deleted {id}", err=True)
 
 
-def _whose(owner: str | None, *, operator: bool) -> OwnerId | None:
-    if (owner is None) != operator:
-        raise BadInput(SAY_WHOSE)
+def _whose(owner: str | None, *, operator: bool, resource: str | None) -> OwnerId | None:
+    is_said = owner is not None or resource is not None
+    if is_said == operator:
+        raise BadInput(SAY_WHAT_FOR)
     return OwnerId(owner) if owner is not None else None
 
 
@@ -168,6 +180,7 @@ def _cells(token: TokenView) -> dict[str, str]:
     return {
         "id": token.id,
         "owner": token.owner or OPERATOR,
+        "resource": token.resource or ALL_OF_THEM,
         "scopes": ",".join(token.scopes),
         "label": token.label,
         "since": moment(token.created),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 from starlette.applications import Starlette
@@ -23,6 +24,9 @@ from vestnik.web.problems import problem_answer
 from vestnik.web.table import OPERATIONS
 from vestnik.wire.limits import PATHS
 
+if TYPE_CHECKING:
+    from vestnik.web.hosting import Hosting
+
 __all__ = ["build_app"]
 
 
@@ -33,6 +37,7 @@ def build_app(
     trusted_proxies: Sequence[str] = (),
     public_url: str | None = None,
     routes: Sequence[BaseRoute] = (),
+    hosting: Hosting | None = None,
 ) -> Starlette:
     """Make the app that answers for a gateway.
 
@@ -41,11 +46,13 @@ def build_app(
         trusted_proxies: Networks whose word about the address of a client is taken.
         public_url: The base under which the world reaches it; told to whoever asks where it is.
         routes: What is served beside the API; asked after it.
+        hosting: The bots that are hosted beside the gateway, if any can be.
     """
     door = Door(gateway, trusted_proxies)
     app = Starlette(
         routes=[
-            *_api(gateway, door),
+            *_api(gateway, door, hosting),
+            *_files(door, hosting),
             Route(f"{PREFIX}/openapi.json", Fixed(document(OPERATIONS, public_url))),
             Route("/.well-known/vestnik", Fixed(_well_known(source, public_url))),
             Route("/healthz", Fixed(b'{"status":"alive"}')),
@@ -58,14 +65,22 @@ def build_app(
     return app
 
 
-def _api(gateway: Gateway, door: Door) -> list[Route]:
+def _api(gateway: Gateway, door: Door, hosting: Hosting | None) -> list[Route]:
     by_path: dict[str, dict[str, Operation]] = {}
     for operation in OPERATIONS:
         by_path.setdefault(operation.path, {})[operation.method] = operation
     return [
-        Route(PREFIX + path, Endpoint(gateway, door, operations))
+        Route(PREFIX + path, Endpoint(gateway, door, operations, hosting))
         for path, operations in by_path.items()
     ]
+
+
+def _files(door: Door, hosting: Hosting | None) -> list[Route]:
+    if hosting is None:
+        return []
+    from vestnik.web.files import file_routes  # a gateway without bots does not pay for it
+
+    return file_routes(door, hosting)
 
 
 class _Readiness:

@@ -27,6 +27,7 @@ __all__ = [
     "OwnerQuery",
     "PageQuery",
     "ResourceChange",
+    "UpdatesQuery",
     "WebhookPatch",
 ]
 
@@ -81,10 +82,24 @@ class NotificationQuery(_Asked, frozen=True):
     limit: Limit = 100
 
 
+class UpdatesQuery(_Asked, frozen=True):
+    """What comes after an offset of an epoch; from now on, without an offset.
+
+    Attributes:
+        timeout: Seconds after which the answer comes, though there is nothing to tell.
+    """
+
+    owner: OwnerId | None = None
+    after: Offset | UnsetType = UNSET
+    epoch: str | None = None
+    timeout: Annotated[float, Meta(ge=0, le=50)] = 30.0
+    limit: Limit = 100
+
+
 class AttemptQuery(_Asked, frozen=True):
     """A part of a webhook's deliveries, the newest first."""
 
-    before: Annotated[int, Meta(ge=1, le=_LARGEST)] | None = None
+    before: Annotated[int, Meta(ge=1, le=_LARGEST)] | UnsetType = UNSET
     limit: Limit = 100
 
 
@@ -153,10 +168,17 @@ class ResourceChange(_Asked, frozen=True):
 
 
 class NewToken(_Asked, frozen=True):
-    """A token to be; without an owner, the token's own owner's."""
+    """A token to be.
+
+    Attributes:
+        scopes: What it is good for; `bot` needs a resource, `core` is for the operator's alone.
+        owner: Whose it will be; if left out, the resource's owner's, else that of the token.
+        resource: Good for this one only, and not for settings; for all of the owner's if left out.
+    """
 
     scopes: Annotated[list[Scope], Meta(min_length=1, max_length=16)]
     owner: OwnerId | None = None
+    resource: ResourceId | None = None
     label: Annotated[str, Meta(max_length=200)] = ""
 
 

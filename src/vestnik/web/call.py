@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from vestnik.errors import NotAllowed, NotFound
 from vestnik.gateway import Attempt, Gateway, Owner, Resource, Token, Webhook, reaches
 from vestnik.ids import DeliveryId, OwnerId, ResourceId, TokenId, WebhookId
 from vestnik.web.http import Problem
+
+if TYPE_CHECKING:
+    from vestnik.web.hosting import Hosting
 
 __all__ = ["Call"]
 
@@ -23,6 +26,7 @@ class Call(NamedTuple):
     Attributes:
         token: ``None`` only where everybody may ask.
         path: What stands in the path in place of the braces.
+        hosted: The bots that are hosted here, if any can be.
     """
 
     gateway: Gateway
@@ -31,6 +35,18 @@ class Call(NamedTuple):
     query: bytes
     headers: Mapping[bytes, bytes]
     body: bytes
+    hosted: Hosting | None = None
+
+    @property
+    def hosting(self) -> Hosting:
+        """The bots that are hosted here.
+
+        Raises:
+            NotFound: This gateway hosts none.
+        """
+        if self.hosted is None:
+            raise NotFound("This gateway hosts no bots.")
+        return self.hosted
 
     @property
     def caller(self) -> Token:
@@ -49,7 +65,7 @@ class Call(NamedTuple):
         Raises:
             NotFound: There is no such owner, or the token does not reach him.
         """
-        if asked is None:
+        if asked is None or asked == self.caller.owner:
             return self.caller.owner
         return self._reached(self.gateway.roster.owner(asked), asked, "owner").id
 
@@ -70,10 +86,15 @@ class Call(NamedTuple):
         id = OwnerId(self.path["owner"])
         return self._reached(self.gateway.roster.owner(id), id, "owner")
 
-    def resource(self) -> Resource:
-        """Return the resource that the path names, if the token reaches it."""
-        id = ResourceId(self.path["resource"])
+    def resource(self, id: ResourceId | None = None) -> Resource:
+        """Return a resource, if the token reaches it: of an id, else the one in the path."""
+        id = ResourceId(self.path["resource"]) if id is None else id
         return self._reached(self.gateway.roster.resource(id), id, "resource")
+
+    def bot(self) -> ResourceId:
+        """Return the id of the bot that the path names, if the token reaches its resource."""
+        id = ResourceId(self.path["bot"])
+        return self._reached(self.gateway.roster.resource(id), id, "bot").id
 
     def token_meant(self) -> Token:
         """Return the token that the path names, if the caller's reaches it."""
@@ -96,6 +117,19 @@ class Call(NamedTuple):
         """Return what the caller reaches; all else is as if it were not there."""
         if found is not None:
             owner = found.id if isinstance(found, Owner) else found.owner
-            if self.caller.owner is None or (owner is not None and reaches(self.caller, owner)):
+            if self.caller.owner is None or (
+                owner is not None and reaches(self.caller, owner, _resource_of(found))
+            ):
                 return found
         raise NotFound(f"There is no {kind} {id!r}.")
+
+
+def _resource_of(thing: Owner | Resource | Token | Webhook | Attempt) -> ResourceId | None:
+    """Return of which resource something is; most things are of an owner as a whole."""
+    match thing:
+        case Resource():
+            return thing.id
+        case Token() | Webhook():
+            return thing.resource
+        case _:
+            return None

@@ -49,8 +49,9 @@ class Door:
         token = self._identify(headers.get(b"authorization"))
         if token is None:
             raise self._unknown(headers, request)
-        if operation.scope is not None and operation.scope not in token.scopes:
-            raise Problem(403, f"The token lacks the scope {operation.scope.value!r}.")
+        if operation.scopes and token.scopes.isdisjoint(operation.scopes):
+            wanted = " or ".join(repr(scope.value) for scope in operation.scopes)
+            raise Problem(403, f"The token lacks the scope {wanted}.")
         if operation.is_operators and token.owner is not None:
             raise Problem(403, "Only a token of the operator's is good for this.")
         return token

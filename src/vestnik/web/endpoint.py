@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from starlette.types import Receive, Scope, Send
 
@@ -11,7 +12,11 @@ from vestnik.web.call import Call
 from vestnik.web.door import Door
 from vestnik.web.http import JSON, Answer, Problem, everybodys, read_body, send_answer
 from vestnik.web.operations import Operation
+from vestnik.web.patience import while_there
 from vestnik.web.problems import answer_to
+
+if TYPE_CHECKING:
+    from vestnik.web.hosting import Hosting
 
 __all__ = ["Endpoint", "Fixed"]
 
@@ -19,8 +24,15 @@ __all__ = ["Endpoint", "Fixed"]
 class Endpoint:
     """All operations of one path, as an ASGI app."""
 
-    def __init__(self, gateway: Gateway, door: Door, operations: Mapping[str, Operation]) -> None:
+    def __init__(
+        self,
+        gateway: Gateway,
+        door: Door,
+        operations: Mapping[str, Operation],
+        hosting: Hosting | None = None,
+    ) -> None:
         self._gateway = gateway
+        self._hosting = hosting
         self._door = door
         self._operations = dict(operations)
         if "GET" in operations:
@@ -46,9 +58,18 @@ class Endpoint:
             body = await read_body(receive, headers.get(b"content-length"))
             if body:
                 _check_type(headers)
-        return await operation.run(
-            Call(self._gateway, token, scope["path_params"], scope["query_string"], headers, body)
+        answer = operation.run(
+            Call(
+                self._gateway,
+                token,
+                scope["path_params"],
+                scope["query_string"],
+                headers,
+                body,
+                self._hosting,
+            )
         )
+        return await (while_there(receive, answer) if operation.is_patient else answer)
 
 
 class Fixed:

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from starlette.types import Receive, Scope, Send
 
-__all__ = ["JSON", "MOST_BODY", "Answer", "Problem", "everybodys", "read_body", "send_answer"]
+__all__ = [
+    "JSON",
+    "MOST_BODY",
+    "Answer",
+    "Problem",
+    "everybodys",
+    "idempotency_key",
+    "read_body",
+    "send_answer",
+]
 
 MOST_BODY = 1024 * 1024
 """Bytes of the longest body."""
@@ -24,6 +35,7 @@ _SECURITY = (
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
 )
 _NO_STORE = (b"cache-control", b"no-store")
+_KEY = re.compile(rb"[\x21-\x7e]{1,255}")
 
 
 class Answer(NamedTuple):
@@ -94,6 +106,20 @@ async def _read(receive: Receive) -> bytes:
             # Most bodies come in one part and are not copied.
             return b"".join([*parts, part]) if parts else part
         parts.append(part)
+
+
+def idempotency_key(headers: Mapping[bytes, bytes]) -> str | None:
+    """Return the key with which a request can be made again without being done again.
+
+    Raises:
+        Problem: It cannot be one.
+    """
+    text = headers.get(b"idempotency-key")
+    if text is None:
+        return None
+    if not _KEY.fullmatch(text):
+        raise Problem(400, "Idempotency-Key has 1 to 255 visible ASCII characters.")
+    return text.decode("ascii")
 
 
 async def send_answer(send: Send, answer: Answer, scope: Scope) -> None:

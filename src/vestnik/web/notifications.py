@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import msgspec
 from msgspec import UNSET
 
 from vestnik.errors import BadRequest
-from vestnik.gateway import Receipt
-from vestnik.gateway.model import Page
-from vestnik.gateway.ports import NotificationLog
-from vestnik.ids import OwnerId, ResourceId
+from vestnik.gateway import Owner, Receipt
+from vestnik.gateway.model import Stored
+from vestnik.gateway.reading import read_part
+from vestnik.ids import ResourceId
 from vestnik.web.asked import (
     NewNotification,
     NewNotifications,
     Nothing,
     NotificationQuery,
+    UpdatesQuery,
 )
 from vestnik.web.call import Call
-from vestnik.web.http import Problem
+from vestnik.web.http import Problem, idempotency_key
 from vestnik.web.operations import decoder_of
 from vestnik.web.shown import (
     Accepted,
@@ -28,6 +30,7 @@ from vestnik.web.shown import (
     NotifyTypeList,
     NotifyTypeView,
     PayloadField,
+    UpdateList,
 )
 from vestnik.wire import NOTIFY_TYPES, Notification, encode_body, number_of
 
@@ -36,6 +39,7 @@ __all__ = [
     "decode_notifications",
     "list_notifications",
     "list_notify_types",
+    "list_updates",
     "publish_notifications",
 ]
 
@@ -45,14 +49,8 @@ MOST_DEPTH = 64
 MOST_PAYLOAD = 64 * 1024
 """Bytes of the longest payload; common WebSocket clients drop the connection at a mebibyte."""
 
-_MOST_ANSWER = 4 * 1024 * 1024
-"""Bytes of payloads after which an answer ends, whatever limit was asked for."""
-_PORTION = 50
-"""Notifications that are read from the store at once."""
-
 _BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 """Strings, so that what stands in them is passed over, and brackets."""
-_KEY = re.compile(rb"[\x21-\x7e]{1,255}")
 
 _payloads = msgspec.json.Decoder()
 _single = decoder_of(NewNotification)
@@ -90,7 +88,7 @@ def decode_notifications(body: bytes) -> tuple[NewNotification, ...]:
 async def publish_notifications(call: Call, asked: tuple[NewNotification, ...]) -> Accepted:
     now = int(call.gateway.clock.now() * 1000)
     items = [_notification(new, now) for new in asked]
-    key = _key(call.headers.get(b"idempotency-key"))
+    key = idempotency_key(call.headers)
     receipt: Receipt = await call.gateway.publishing.publish(items, call.caller, key)
     return Accepted(receipt.accepted, receipt.muted, receipt.is_repeat)
 
@@ -102,19 +100,32 @@ async def list_notifications(call: Call, asked: NotificationQuery) -> Notificati
     position = await call.gateway.log.position(owner.id)
     is_same = asked.epoch in (None, position.epoch)
     after = asked.after if is_same else 0
-    page = await _read(call.gateway.log, owner.id, after, asked.limit)
+    part = await read_part(call.gateway.log, owner.id, after, asked.limit, call.caller.resource)
     return NotificationList(
         epoch=position.epoch,
         end=position.offset,
-        floor=page.floor,
-        recovered=is_same and page.floor <= after <= position.offset,
-        items=[
-            NotificationView(
-                item.offset, msgspec.Raw(encode_body(item.notification, owner.dialect))
-            )
-            for item in page.items
-        ],
+        next=part.next if after <= position.offset else position.offset,
+        floor=part.floor,
+        recovered=is_same and part.floor <= after <= position.offset,
+        items=_views(part.items, owner),
     )
+
+
+async def list_updates(call: Call, asked: UpdatesQuery) -> UpdateList:
+    owner = call.gateway.roster.owner(call.some_owner(asked.owner))
+    if owner is None:
+        raise BadRequest("The owner is gone.")
+    page = await call.gateway.updates.wait(
+        call.caller,
+        owner.id,
+        after=None if asked.after is UNSET else asked.after,
+        epoch=asked.epoch,
+        limit=asked.limit,
+        seconds=asked.timeout,
+    )
+    # He may have changed his dialect in the meantime.
+    owner = call.gateway.roster.owner(owner.id) or owner
+    return UpdateList(page.epoch, page.next, page.recovered, _views(page.items, owner))
 
 
 async def list_notify_types(call: Call, asked: Nothing) -> NotifyTypeList:
@@ -128,16 +139,11 @@ async def list_notify_types(call: Call, asked: Nothing) -> NotifyTypeList:
     )
 
 
-async def _read(log: NotificationLog, owner: OwnerId, after: int, limit: int) -> Page:
-    """Read in portions until there is enough for one answer."""
-    page = await log.read(owner, after, min(limit, _PORTION))
-    items, portion = list(page.items), page.items
-    size = sum(len(item.notification.payload) for item in portion)
-    while portion and len(items) < limit and size < _MOST_ANSWER:
-        portion = (await log.read(owner, items[-1].offset, min(limit - len(items), _PORTION))).items
-        items += portion
-        size += sum(len(item.notification.payload) for item in portion)
-    return Page(tuple(items), page.floor)
+def _views(items: Iterable[Stored], owner: Owner) -> list[NotificationView]:
+    return [
+        NotificationView(item.offset, msgspec.Raw(encode_body(item.notification, owner.dialect)))
+        for item in items
+    ]
 
 
 def _notification(new: NewNotification, now: int) -> Notification:
@@ -157,14 +163,6 @@ def _number(word: str) -> int:
     if number is None or number >= 2**31:
         raise Problem(422, f"No notify type is called {word!r}: a number always works.")
     return number
-
-
-def _key(text: bytes | None) -> str | None:
-    if text is None:
-        return None
-    if not _KEY.fullmatch(text):
-        raise Problem(400, "Idempotency-Key has 1 to 255 visible ASCII characters.")
-    return text.decode("ascii")
 
 
 def _check_text(body: bytes) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from importlib.metadata import version
-from typing import TypeAlias
+from typing import TypeAlias, get_origin
 
 import msgspec
 
@@ -93,7 +93,7 @@ def _operation(operation: Operation, schemas: _Schemas) -> Json:
         "operationId": operation.name,
         "summary": operation.summary,
         "description": _who(operation),
-        "tags": [operation.path.split("/")[1]],
+        "tags": [operation.path.split("/")[1].removesuffix(".json")],
         "parameters": _parameters(operation),
         "responses": _responses(operation, schemas),
     }
@@ -108,18 +108,23 @@ def _who(operation: Operation) -> str:
     if operation.is_public:
         return "Needs no token."
     whose = "A token of the operator's" if operation.is_operators else "A token"
-    if operation.scope is None:
+    if not operation.scopes:
         return f"{whose} of any scope."
-    return f"{whose} with the scope `{operation.scope.value}`."
+    wanted = " or ".join(f"`{scope.value}`" for scope in operation.scopes)
+    return f"{whose} with the scope {wanted}."
 
 
 def _body(operation: Operation, schemas: _Schemas) -> Json:
     found = [schemas.of(body) for body in operation.bodies]
     schema = found[0] if len(found) == 1 else {"oneOf": found}
-    required = any(
-        field.required for body in operation.bodies for field in msgspec.structs.fields(body)
-    )
+    required = any(map(_is_required, operation.bodies))
     return {"required": required, "content": {"application/json": {"schema": schema}}}
+
+
+def _is_required(body: type) -> bool:
+    if get_origin(body) is list:
+        return True
+    return any(field.required for field in msgspec.structs.fields(body))
 
 
 def _responses(operation: Operation, schemas: _Schemas) -> Json:
@@ -127,6 +132,8 @@ def _responses(operation: Operation, schemas: _Schemas) -> Json:
     if operation.answer is not None:
         success["content"] = {"application/json": {"schema": schemas.of(operation.answer)}}
     responses: Json = {str(operation.status): success}
+    if operation.may_say_nothing:
+        responses["204"] = {"description": "Done; there is nothing to say."}
     for status in operation.errors:
         problem: Json = {
             "description": MEANINGS[status],
@@ -145,7 +152,7 @@ def _parameters(operation: Operation) -> list[Json]:
     ]
     if operation.query is not None:
         found += _query(operation.query)
-    if operation.name == "publish_notifications":
+    if operation.takes_key:
         found.append(_KEY)
     return found
 

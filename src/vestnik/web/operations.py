@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from types import UnionType
 from typing import NamedTuple, TypeVar
 from urllib.parse import parse_qsl
 
@@ -13,7 +14,7 @@ from vestnik.web.asked import Nothing
 from vestnik.web.call import Call
 from vestnik.web.http import Answer, Problem, everybodys
 
-__all__ = ["Operation", "decoder_of", "operation"]
+__all__ = ["Operation", "decoder_of", "operation", "raw_operation", "read_query"]
 
 Asked = TypeVar("Asked")
 Given = TypeVar("Given")
@@ -24,28 +25,34 @@ class Operation(NamedTuple):
 
     Attributes:
         name: What generated clients call it.
-        scope: What the token must be good for; ``None`` means that any will do.
+        scopes: One of these the token must be good for; if there is none, any will do.
         is_public: No token is needed.
         is_operators: Only an operator's token will do.
         bodies: What the body may be; empty if there is none.
         query: What may stand behind the question mark.
         answer: What comes back; ``None`` if nothing does.
         errors: The statuses that are not a success.
+        is_patient: The answer may come much later, and is given up when the client goes away.
+        takes_key: A header can keep it from being done twice.
+        may_say_nothing: There are cases where nothing comes back, with 204.
     """
 
     method: str
     path: str
     name: str
     summary: str
-    scope: Scope | None
+    scopes: tuple[Scope, ...]
     is_public: bool
     is_operators: bool
     bodies: tuple[type, ...]
     query: type | None
-    answer: type | None
+    answer: type | UnionType | None
     status: int
     errors: tuple[int, ...]
     run: Callable[[Call], Awaitable[Answer]]
+    is_patient: bool = False
+    takes_key: bool = False
+    may_say_nothing: bool = False
 
     @property
     def needs_body(self) -> bool:
@@ -61,13 +68,15 @@ def operation(
     *,
     asks: type[Asked],
     gives: type[Given],
-    scope: Scope | None = Scope.MANAGE,
+    scopes: tuple[Scope, ...] = (Scope.MANAGE,),
     is_operators: bool = False,
     is_public: bool = False,
     status: int = 200,
     errors: tuple[int, ...] = (),
     bodies: tuple[type, ...] | None = None,
     decode: Callable[[bytes], Asked] | None = None,
+    is_patient: bool = False,
+    takes_key: bool = False,
 ) -> Operation:
     """Describe an operation.
 
@@ -77,13 +86,15 @@ def operation(
         errors: Statuses beyond those that follow from the rest.
         bodies: What the body may be, if that cannot be told from `asks`.
         decode: How the body is read, if not straight into `asks`.
+        is_patient: Whether the answer may come much later, and nobody needs it who has gone.
+        takes_key: Whether a header can keep it from being done twice.
     """
     is_get = method == "GET"
     read = decode or decoder_of(asks)
     encoder = msgspec.json.Encoder()
 
     async def run(call: Call) -> Answer:
-        asked = _read_query(call.query, asks) if is_get else read(call.body)
+        asked = read_query(call.query, asks) if is_get else read(call.body)
         given = await handler(call, asked)
         body = b"" if status == 204 else encoder.encode(given)
         return everybodys(body) if is_public else Answer(status, body)
@@ -95,7 +106,7 @@ def operation(
         path=path,
         name=handler.__name__,
         summary=summary,
-        scope=None if is_public else scope,
+        scopes=() if is_public else scopes,
         is_public=is_public,
         is_operators=is_operators,
         bodies=bodies,
@@ -104,6 +115,41 @@ def operation(
         status=status,
         errors=(400, 500) if is_public else _errors(method, path, bodies, errors),
         run=run,
+        is_patient=is_patient,
+        takes_key=takes_key,
+    )
+
+
+def raw_operation(
+    method: str,
+    path: str,
+    run: Callable[[Call], Awaitable[Answer]],
+    summary: str,
+    *,
+    gives: type | UnionType,
+    scopes: tuple[Scope, ...],
+    bodies: tuple[type, ...] = (),
+    takes_key: bool = False,
+    may_say_nothing: bool = False,
+    errors: tuple[int, ...] = (),
+) -> Operation:
+    """Describe an operation whose bodies are read and written elsewhere."""
+    return Operation(
+        method=method,
+        path=path,
+        name=run.__name__,
+        summary=summary,
+        scopes=scopes,
+        is_public=False,
+        is_operators=False,
+        bodies=bodies,
+        query=None,
+        answer=gives,
+        status=200,
+        errors=_errors(method, path, bodies, errors),
+        run=run,
+        takes_key=takes_key,
+        may_say_nothing=may_say_nothing,
     )
 
 
@@ -142,7 +188,12 @@ def _may_be_empty(asks: object) -> bool:
     return not any(field.required for field in msgspec.structs.fields(asks))
 
 
-def _read_query(query: bytes, asks: type[Asked]) -> Asked:
+def read_query(query: bytes, asks: type[Asked]) -> Asked:
+    """Read what stands behind the question mark.
+
+    Raises:
+        Problem: It is not understood.
+    """
     try:
         pairs = parse_qsl(
             query.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=16

@@ -9,6 +9,10 @@ import msgspec
 
 from vestnik.errors import (
     BadInput,
+    CallTimedOut,
+    ConfigureFailed,
+    CoreDied,
+    CoreError,
     NotAllowed,
     NotFound,
     Overloaded,
@@ -37,6 +41,7 @@ MEANINGS = {
     422: "What was sent is understood but cannot be done.",
     429: "Too much, or too often; Retry-After says when it makes sense again.",
     500: "A mistake in the gateway.",
+    502: "The core could not do it; the sentence says why.",
     503: "The gateway cannot do it now.",
 }
 """The statuses that are not a success."""
@@ -54,6 +59,7 @@ _CODES = {
     422: "invalid",
     429: "too_many_requests",
     500: "internal",
+    502: "core_failed",
     503: "unavailable",
 }
 
@@ -63,6 +69,10 @@ _STATUS: tuple[tuple[type[VestnikError], int, str], ...] = (
     (Taken, 409, "conflict"),
     (TargetRefused, 422, "target_refused"),
     (BadInput, 422, "invalid"),
+    (ConfigureFailed, 422, "login_failed"),
+    (CallTimedOut, 503, "unavailable"),
+    (CoreDied, 503, "unavailable"),
+    (CoreError, 502, "core_failed"),
     (Overloaded, 429, "overloaded"),
     (StoreFailed, 503, "unavailable"),
 )
@@ -94,6 +104,6 @@ def problem_answer(
 def _wait(error: Exception) -> tuple[tuple[bytes, bytes], ...]:
     if isinstance(error, Overloaded):
         return ((b"retry-after", b"%d" % math.ceil(error.retry_after)),)
-    if isinstance(error, StoreFailed):
+    if isinstance(error, StoreFailed | CallTimedOut | CoreDied):
         return ((b"retry-after", b"%d" % _TRY_AGAIN),)
     return ()

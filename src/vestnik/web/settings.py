@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from msgspec import UNSET, UnsetType
 
+from vestnik.bridge.model import HostedBot
 from vestnik.errors import NotAllowed
 from vestnik.gateway import Issued, Owner, Resource
 from vestnik.ids import OwnerId, ResourceId
@@ -45,6 +46,7 @@ __all__ = [
     "list_owners",
     "list_resources",
     "list_tokens",
+    "part_of",
     "read_me",
     "read_owner",
     "read_resource",
@@ -53,7 +55,7 @@ __all__ = [
 ]
 
 Value = TypeVar("Value")
-Listed = TypeVar("Listed", Owner, Resource)
+Listed = TypeVar("Listed", Owner, Resource, HostedBot)
 
 
 async def read_me(call: Call, asked: Nothing) -> MeView:
@@ -63,7 +65,7 @@ async def read_me(call: Call, asked: Nothing) -> MeView:
 
 
 async def list_owners(call: Call, asked: PageQuery) -> OwnerList:
-    return OwnerList(*_part(call.gateway.roster.owners(), asked))
+    return OwnerList(*part_of(call.gateway.roster.owners(), asked))
 
 
 async def create_owner(call: Call, asked: NewOwner) -> Owner:
@@ -88,7 +90,7 @@ async def delete_owner(call: Call, asked: Nothing) -> None:
 
 async def list_resources(call: Call, asked: ListQuery) -> ResourceList:
     owner = call.some_owner(asked.owner)
-    return ResourceList(*_part(call.gateway.roster.resources_of(owner), asked))
+    return ResourceList(*part_of(call.gateway.roster.resources_of(owner), asked))
 
 
 async def create_resource(call: Call, asked: NewResource) -> Resource:
@@ -124,8 +126,10 @@ async def list_tokens(call: Call, asked: OwnerQuery) -> TokenList:
 
 async def create_token(call: Call, asked: NewToken) -> IssuedTokenView:
     owner = call.whose(asked.owner)
+    if asked.resource is not None and asked.owner is None:
+        owner = call.resource(asked.resource).owner
     tokens = call.gateway.administration.tokens
-    return _shown(await tokens.create(owner, asked.scopes, asked.label))
+    return _shown(await tokens.create(owner, asked.scopes, asked.label, asked.resource))
 
 
 async def read_token(call: Call, asked: Nothing) -> TokenView:
@@ -146,7 +150,7 @@ def given(value: Value | UnsetType) -> Value | None:
     return None if value is UNSET else value
 
 
-def _part(records: Sequence[Listed], asked: PageQuery) -> tuple[list[Listed], str | None]:
+def part_of(records: Sequence[Listed], asked: PageQuery) -> tuple[list[Listed], str | None]:
     """Cut a page out of a list, by ids: so it goes on even after one that has gone meanwhile."""
     rest = sorted((one for one in records if one.id > asked.after), key=lambda one: one.id)
     page = rest[: asked.limit]

@@ -27,6 +27,7 @@ __all__ = [
     "ResourceList",
     "TokenList",
     "TokenView",
+    "UpdateList",
     "WebhookList",
     "WebhookView",
     "token_view",
@@ -57,10 +58,11 @@ class NotificationView(msgspec.Struct, frozen=True):
 
 
 class NotificationList(msgspec.Struct, frozen=True):
-    """A part of an owner's stream.
+    """A part of an owner's stream; to a token for one resource, of what happened to that.
 
     Attributes:
         end: Where the stream ends now.
+        next: What to ask after for more; up to it everything is here that the token may see.
         floor: What came up to this offset is no longer kept.
         recovered: Whether everything that came after the asked place is there; otherwise the
             list begins as early as it can.
@@ -68,7 +70,23 @@ class NotificationList(msgspec.Struct, frozen=True):
 
     epoch: str
     end: int
+    next: int
     floor: int
+    recovered: bool
+    items: list[NotificationView]
+
+
+class UpdateList(msgspec.Struct, frozen=True):
+    """What has come in a stream; to a token for one resource, of what happened to that.
+
+    Attributes:
+        next: What to ask after the next time, together with `epoch`.
+        recovered: Whether everything that came after the asked place is here, or comes next;
+            otherwise the list begins as early as it can.
+    """
+
+    epoch: str
+    next: int
     recovered: bool
     items: list[NotificationView]
 
@@ -95,10 +113,15 @@ class ResourceList(msgspec.Struct, frozen=True):
 
 
 class TokenView(msgspec.Struct, frozen=True):
-    """What is known of a token; never the token itself."""
+    """What is known of a token; never the token itself.
+
+    Attributes:
+        resource: Good for this one only; for all of the owner's if there is none.
+    """
 
     id: TokenId
     owner: OwnerId | None
+    resource: ResourceId | None
     scopes: list[Scope]
     label: str
     created: int
@@ -198,7 +221,14 @@ class ErrorBody(msgspec.Struct, frozen=True):
 
 def token_view(token: Token) -> TokenView:
     """Show a token without what it is recognised by."""
-    return TokenView(token.id, token.owner, sorted(token.scopes), token.label, token.created)
+    return TokenView(
+        id=token.id,
+        owner=token.owner,
+        resource=token.resource,
+        scopes=sorted(token.scopes),
+        label=token.label,
+        created=token.created,
+    )
 
 
 def webhook_view(webhook: Webhook) -> WebhookView:

@@ -20,8 +20,11 @@ from vestnik.web.asked import (
     OwnerQuery,
     PageQuery,
     ResourceChange,
+    UpdatesQuery,
     WebhookPatch,
 )
+from vestnik.web.bot_table import BOTS, ORDERS
+from vestnik.web.channel_table import CHANNEL
 from vestnik.web.operations import Operation, operation
 from vestnik.web.shown import (
     Accepted,
@@ -35,6 +38,7 @@ from vestnik.web.shown import (
     ResourceList,
     TokenList,
     TokenView,
+    UpdateList,
     WebhookList,
     WebhookView,
 )
@@ -51,7 +55,8 @@ _NOTIFICATIONS: tuple[Operation, ...] = (
         bodies=(NewNotification, NewNotifications),
         decode=notifications.decode_notifications,
         gives=Accepted,
-        scope=Scope.PUBLISH,
+        takes_key=True,
+        scopes=(Scope.PUBLISH,),
         status=202,
         errors=(404,),
     ),
@@ -62,8 +67,19 @@ _NOTIFICATIONS: tuple[Operation, ...] = (
         "Read an owner's notifications again, from a position on.",
         asks=NotificationQuery,
         gives=NotificationList,
-        scope=Scope.NOTIFY,
+        scopes=(Scope.NOTIFY,),
         errors=(404, 422),
+    ),
+    operation(
+        "GET",
+        "/updates",
+        notifications.list_updates,
+        "Wait for an owner's notifications: the answer comes as soon as there is one.",
+        asks=UpdatesQuery,
+        gives=UpdateList,
+        scopes=(Scope.NOTIFY,),
+        errors=(404, 422),
+        is_patient=True,
     ),
     operation(
         "GET",
@@ -84,7 +100,7 @@ _PEOPLE: tuple[Operation, ...] = (
         "Tell whose the token is and what it is good for.",
         asks=Nothing,
         gives=MeView,
-        scope=None,
+        scopes=(),
     ),
     operation(
         "GET",
@@ -169,7 +185,7 @@ _RESOURCES: tuple[Operation, ...] = (
         "DELETE",
         "/resources/{resource}",
         settings.delete_resource,
-        "Forget a resource and the webhooks that are only for it.",
+        "Forget a resource with the tokens and webhooks that are only for it.",
         asks=Nothing,
         gives=type(None),
         status=204,
@@ -322,11 +338,14 @@ _DELIVERIES: tuple[Operation, ...] = (
 )
 
 OPERATIONS: tuple[Operation, ...] = (
+    *ORDERS,
     *_NOTIFICATIONS,
     *_PEOPLE,
     *_RESOURCES,
     *_TOKENS,
     *_WEBHOOKS,
     *_DELIVERIES,
+    *BOTS,
+    *CHANNEL,
 )
 """In the order in which requests are matched; what has to be fast stands first."""

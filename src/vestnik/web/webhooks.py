@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec import UNSET
+
 from vestnik.gateway import Attempt, IssuedWebhook, WebhookChange
 from vestnik.ids import DeliveryId
 from vestnik.web.asked import (
@@ -96,7 +98,7 @@ async def test_webhook(call: Call, asked: Nothing) -> Attempt:
 
 
 async def list_attempts(call: Call, asked: AttemptQuery) -> AttemptList:
-    before = None if asked.before is None else DeliveryId(asked.before)
+    before = None if asked.before is UNSET else DeliveryId(asked.before)
     # One more than is shown tells whether there is more.
     found = await call.gateway.attempts.latest(call.webhook().id, asked.limit + 1, before)
     shown = list(found[: asked.limit])

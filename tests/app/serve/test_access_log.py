@@ -64,3 +64,11 @@ async def test_what_only_reads_or_publishes_is_a_line_when_it_fails(
 
     ((told, fields),) = lines.kept
     assert (told, fields["status"], fields["who"]) == (level, status, "local")
+
+
+@pytest.mark.parametrize("status", [200, 404, 503])
+async def test_a_link_to_a_file_never_stands_in_it(lines: Lines, status: int) -> None:
+    await ask("GET", "/api/v1/files/AQAAAAEAAAAM", status)
+
+    ((_, fields),) = lines.kept
+    assert fields["path"] == "/api/v1/files/…"

@@ -20,7 +20,7 @@ from vestnik.app.serve import (
     what_it_does,
 )
 from vestnik.app.serve.config import LogLevel
-from vestnik.app.serve.settings import Setting, sections, settings
+from vestnik.app.serve.settings import BOTS, Setting, sections, settings
 from vestnik.errors import BadConfig
 from vestnik.gateway.model import AddressFamily
 
@@ -78,7 +78,7 @@ def test_every_field_of_every_section_is_a_setting() -> None:
     }
 
     assert fields == set(settings())
-    assert set(sections()) == set(Config.__struct_fields__)
+    assert {*sections(), BOTS} == set(Config.__struct_fields__)
 
 
 @pytest.mark.parametrize("setting", ALL, ids=name_of)

@@ -18,6 +18,9 @@ PUBLISHING = "POST", "/api/v1/notifications"
 """Asked every few seconds by machines, or thousands of times a second, and nothing is changed that
 is not written down elsewhere: a line is above debug only if it fails."""
 
+LINKS = "/api/v1/files/"
+"""What follows in such a path opens a file to anybody."""
+
 LONGEST_PATH = 200
 ERRORS = 400
 
@@ -55,6 +58,8 @@ class AccessLog:
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         # The path without the query, where people put secrets; a terminal must not obey it.
         path = str(scope["path"])
+        if path.startswith(LINKS):
+            path = f"{LINKS}…"
         shown = path if path.isprintable() else ascii(path)[1:-1]
         is_quiet = scope["method"] in READING or (scope["method"], path) == PUBLISHING
         tell = log.debug if is_quiet and status < ERRORS else log.info

@@ -10,7 +10,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 from msgspec import Meta
 
 from vestnik.app.serve.addresses import (
@@ -20,6 +19,8 @@ from vestnik.app.serve.addresses import (
     check_network,
     check_source,
 )
+from vestnik.app.serve.hosted import Hosting, PythonBot
+from vestnik.app.serve.section import Section
 from vestnik.gateway.model import AddressFamily
 from vestnik.wire.limits import (
     ATTEMPT_WINDOW,
@@ -31,10 +32,12 @@ from vestnik.wire.limits import (
 
 __all__ = [
     "Config",
+    "Hosting",
     "Log",
     "LogFormat",
     "LogLevel",
     "Metrics",
+    "PythonBot",
     "Retention",
     "Server",
     "Storage",
@@ -61,10 +64,6 @@ class LogFormat(StrEnum):
 
     TEXT = "text"
     JSON = "json"
-
-
-class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Some settings that belong together."""
 
 
 class Server(Section, frozen=True, kw_only=True):
@@ -322,5 +321,7 @@ class Config(Section, frozen=True, kw_only=True):
     webhooks: Webhooks = Webhooks()
     retention: Retention = Retention()
     storage: Storage = Storage()
+    hosting: Hosting = Hosting()
     metrics: Metrics = Metrics()
     log: Log = Log()
+    bots: tuple[PythonBot, ...] = ()

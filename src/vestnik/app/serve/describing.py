@@ -5,8 +5,8 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from vestnik.app.serve.config import Config
-from vestnik.app.serve.settings import Setting, sections, settings
+from vestnik.app.serve.config import Config, PythonBot
+from vestnik.app.serve.settings import Setting, of_a_bot, sections, settings
 
 __all__ = ["commented_defaults", "reference_page", "warnings_about", "what_it_does"]
 
@@ -41,12 +41,12 @@ section, setting or variable of this form is refused, as is a value that cannot 
 
 def commented_defaults() -> str:
     """Return a file that says everything and sets nothing."""
-    return "\n".join([HEAD, *map(_section_in_toml, sections())])
+    return "\n".join([HEAD, *map(_section_in_toml, sections()), _bots_in_toml()])
 
 
 def reference_page() -> str:
     """Return `docs/reference/configuration.md`."""
-    return "\n".join([PAGE_HEAD, *map(_section_of_page, sections())])
+    return "\n".join([PAGE_HEAD, *map(_section_of_page, sections()), _bots_of_page()])
 
 
 def what_it_does(config: Config) -> Iterator[str]:
@@ -60,6 +60,8 @@ def what_it_does(config: Config) -> Iterator[str]:
         f"keeps notifications for {kept.days:g} days up to {kept.most_megabytes} MB, "
         f"the delivery log for {kept.attempts_days:g} days"
     )
+    for bot in config.bots:
+        yield f"answers for the bot {bot.id} by {bot.file}"
 
 
 def warnings_about(config: Config) -> Iterator[str]:
@@ -79,12 +81,23 @@ def warnings_about(config: Config) -> Iterator[str]:
 def _section_in_toml(name: str) -> str:
     lines = [f"[{name}]  # {sections()[name].__doc__}"]
     for setting in _settings_of(name):
-        lines += [
-            "",
-            *textwrap.wrap(_told(setting), WIDTH, initial_indent="# ", subsequent_indent="# "),
-        ]
-        lines.append(f"#{setting.name} = {setting.value_in_toml}")
+        lines += ["", *_commented(setting)]
     return "\n".join(lines) + "\n"
+
+
+def _bots_in_toml() -> str:
+    lines = [*_wrapped(str(PythonBot.__doc__)), "#", "# [[bots]]"]
+    for setting in of_a_bot().values():
+        lines += [*_wrapped(_told(setting)), f"# {setting.name} = {setting.value_in_toml}"]
+    return "\n".join(lines) + "\n"
+
+
+def _commented(setting: Setting) -> list[str]:
+    return [*_wrapped(_told(setting)), f"#{setting.name} = {setting.value_in_toml}"]
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent="# ", subsequent_indent="# ")
 
 
 def _section_of_page(name: str) -> str:
@@ -94,6 +107,16 @@ def _section_of_page(name: str) -> str:
     ]
     table = ["| setting | default | meaning | variable |", "|---|---|---|---|", *rows]
     return "\n".join([f"## [{name}]", "", f"{sections()[name].__doc__}", "", *table]) + "\n"
+
+
+def _bots_of_page() -> str:
+    rows = [
+        f"| `{one.name}` | such as `{one.value_in_toml}` | {_told(one)} |"
+        for one in of_a_bot().values()
+    ]
+    told = f"{PythonBot.__doc__} They stand in the file only."
+    table = ["| setting | | meaning |", "|---|---|---|", *rows]
+    return "\n".join(["## [[bots]]", "", told, "", *table]) + "\n"
 
 
 def _default(setting: Setting) -> str:

@@ -15,6 +15,7 @@ from vestnik.errors import BadConfig, StoreFailed
 from vestnik.ids import TokenId
 
 __all__ = [
+    "ACCOUNTS_NAME",
     "BACKUP_PATH",
     "CONFIG_NAME",
     "LOCAL_TOKEN",
@@ -27,6 +28,9 @@ __all__ = [
 
 STORE_NAME = "vestnik.sqlite"
 CONFIG_NAME = "vestnik.toml"
+ACCOUNTS_NAME = "accounts"
+"""Where the core has the accounts of hosted bots; no backup of ours has them."""
+
 KEY_NAME = "secrets.key"
 ACCESS_NAME = "server.json"
 KEY_BYTES = 32

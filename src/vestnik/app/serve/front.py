@@ -15,7 +15,7 @@ from vestnik.app.serve.folder import BACKUP_PATH, DataFolder
 from vestnik.app.serve.http import Doorkeeper
 from vestnik.app.serve.live import CountedLive, WantsUpgrade
 from vestnik.app.serve.local import LocalBackup
-from vestnik.app.serve.parts import source_of
+from vestnik.app.serve.parts import Parts, source_of
 from vestnik.app.serve.web_server import WebServer
 from vestnik.gateway import Gateway
 from vestnik.web import build_app
@@ -39,12 +39,13 @@ def doorkeeper(config: Config, gateway: Gateway | None) -> Doorkeeper:
 
 def web_server(
     config: Config,
-    gateway: Gateway,
+    parts: Parts,
     folder: DataFolder | None,
     keeper: Doorkeeper,
     tls: ssl.SSLContext | None,
 ) -> WebServer:
     """Return the server of a gateway's REST API, which begins when it is told to."""
+    gateway = parts.gateway
     at_websocket = [Route(path, WantsUpgrade()) for path in PATHS] if keeper.live else []
     app = build_app(
         gateway,
@@ -52,6 +53,7 @@ def web_server(
         trusted_proxies=config.server.trusted_proxies,
         public_url=config.server.public_url,
         routes=[Route(BACKUP_PATH, LocalBackup(gateway, folder)), *at_websocket],
+        hosting=parts.hosting,
     )
     return WebServer(_noting(app, gateway), protocol=keeper.protocol, tls=tls)
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import msgspec
 
-from vestnik.app.serve.config import Config
+from vestnik.app.serve.config import Config, PythonBot
 from vestnik.app.serve.folder import CONFIG_NAME
-from vestnik.app.serve.settings import Setting, sections, settings
+from vestnik.app.serve.settings import BOTS, Setting, of_a_bot, sections, settings
 from vestnik.app.serve.toml_file import in_one_line, line_of, parse_toml, read_file
 from vestnik.errors import BadConfig
 
@@ -75,13 +75,14 @@ def parse_config(
         BadConfig: A setting cannot work.
     """
     text, tables = parse_toml(content, path)
+    bots = _bots(tables.pop(BOTS, []), text, path)
     values: Values = {name: {} for name in sections()}
     for setting, value in _from_file(tables, text, path):
         values[setting.section][setting.name] = value
     for setting, value in _from_environment(environment or {}, names or {}):
         values[setting.section][setting.name] = value
     built = {name: struct(**values[name]) for name, struct in sections().items()}
-    config = msgspec.structs.replace(Config(), **built)
+    config = msgspec.structs.replace(Config(), **built, bots=bots)
     _check_together(config, path)
     return config
 
@@ -101,6 +102,30 @@ def _from_file(
             where = line_of(path, text, section, name)
             setting = _setting(section, str(name), where)
             yield setting, _convert(setting, value, f"{where}: {section}.{name}", path.parent)
+
+
+def _bots(tables: object, text: str, path: Path) -> tuple[PythonBot, ...]:
+    """Read the bots that run in this process; each is said to be in the file's first of them."""
+    where = line_of(path, text, BOTS, None)
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise BadConfig(f"{where}: write [[bots]] on a line, once for each bot.")
+    bots = tuple(_bot(table, where, path.parent) for table in tables)
+    if len({bot.id for bot in bots}) < len(bots):
+        raise BadConfig(f"{where}: two of [[bots]] have the same id; a bot has one file.")
+    return bots
+
+
+def _bot(table: Mapping[str, object], where: str, base: Path) -> PythonBot:
+    known, found = of_a_bot(), {}
+    for name, value in table.items():
+        if name not in known:
+            raise BadConfig(f"{where}: [[bots]] has no setting {name}; {_meant(name, known)}")
+        found[name] = str(_convert(known[name], value, f"{where}: bots.{name}", base))
+    for name in known.keys() - found.keys():
+        raise BadConfig(f"{where}: a bot of [[bots]] needs {name}.")
+    # A module, such as shop:bot, is found by Python itself.
+    is_file = ".py" in found["file"] or "/" in found["file"]
+    return PythonBot(id=found["id"], file=str(base / found["file"]) if is_file else found["file"])
 
 
 def _from_environment(

@@ -13,6 +13,8 @@ from vestnik.app.serve.config import Config
 from vestnik.app.serve.folder import DataFolder
 from vestnik.app.serve.measured import MeasuredSender, MeasuredStore, Measures
 from vestnik.app.serve.offline import OfflineStore
+from vestnik.app.serve.python_bots import hosting_options, python_bots
+from vestnik.bridge.hosting import Hosting
 from vestnik.gateway import Gateway, GatewayOptions, Sealer
 from vestnik.gateway.brokers import MemoryBroker
 from vestnik.gateway.delivery import (
@@ -36,22 +38,28 @@ MEGABYTE = 1024 * 1024
 
 
 class Parts(NamedTuple):
-    """A gateway, and what is measured of it."""
+    """A gateway, what is measured of it, and its bots if it keeps anything on disk."""
 
     gateway: Gateway
     measures: Measures
+    hosting: Hosting | None
 
 
 @asynccontextmanager
 async def opened(
-    config: Config, folder: DataFolder | None, *, offline: bool
+    config: Config, folder: DataFolder | None, *, offline: bool, base_url: str = ""
 ) -> AsyncIterator[Parts]:
     """Begin a gateway; without a folder it forgets everything when it ends.
 
+    Args:
+        base_url: Under which address files of its bots can be fetched.
+
     Raises:
         BadConfig: A setting cannot work.
+        BadInput: A Python bot of the settings cannot be loaded.
         StoreFailed: The folder cannot be used, or another process has it.
     """
+    bots = () if offline else python_bots(config)
     store: Store = MemoryStore()
     key = secrets.token_bytes(KEY_BYTES)
     if folder is not None:
@@ -59,12 +67,19 @@ async def opened(
         key = folder.key()
         store = SqliteStore(folder.store, durable=config.storage.durable)
     async with store:
-        parts = _parts(config, store, Sealer.from_key(key), offline=offline)
-        async with parts.gateway:
-            yield parts
+        gateway, measures = _gateway(config, store, Sealer.from_key(key), offline=offline)
+        async with gateway:
+            if folder is None:
+                yield Parts(gateway, measures, None)
+                return
+            options = hosting_options(config, base_url, bots, offline=offline)
+            async with Hosting(gateway, folder.path, key, options=options) as hosting:
+                yield Parts(gateway, measures, hosting)
 
 
-def _parts(config: Config, store: Store, sealer: Sealer, *, offline: bool) -> Parts:
+def _gateway(
+    config: Config, store: Store, sealer: Sealer, *, offline: bool
+) -> tuple[Gateway, Measures]:
     measures = Measures()
     gateway = Gateway(
         OfflineStore(store) if offline else MeasuredStore(store, measures),
@@ -74,7 +89,7 @@ def _parts(config: Config, store: Store, sealer: Sealer, *, offline: bool) -> Pa
         guard=Guard(config.webhooks.allow_networks),
         options=gateway_options(config),
     )
-    return Parts(gateway, measures)
+    return gateway, measures
 
 
 def _sender_options(config: Config) -> SenderOptions:

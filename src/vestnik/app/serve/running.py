@@ -1,8 +1,9 @@
 """A whole gateway at work: what is opened, in which order, and how all of it ends.
 
-The end, bounded by `drain_seconds`: no new connection, readiness says 503, what was accepted is
-stored and told, webhooks on their way arrive, WebSockets are closed with 1012, requests are
-answered, and the store is closed last. Cancelling it meanwhile ends all of it at once.
+The end, bounded by `drain_seconds`: no new connection, readiness says 503, bots take in no more and
+their core ends, what was accepted is stored and told, webhooks on their way arrive, WebSockets are
+closed with 1012, requests are answered, and the store is closed last. Cancelling it meanwhile ends
+all of it at once.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from vestnik.app.serve.http import Doorkeeper
 from vestnik.app.serve.local import let_in
 from vestnik.app.serve.parts import Parts, opened
 from vestnik.app.serve.tls import Certificate
+from vestnik.bridge.hosting import Hosting
 from vestnik.errors import BadConfig
 from vestnik.gateway import Gateway
 from vestnik.terminal.logs import logger
@@ -45,6 +47,7 @@ class Serving:
         metrics_url: Where its metrics are, if anywhere.
         token: Good for everything, as long as it serves.
         gateway: The gateway itself.
+        hosting: Its bots; none can be where nothing is kept.
     """
 
     def __init__(
@@ -57,14 +60,14 @@ class Serving:
         self.address = address
         self.public_url = public_url
         self.gateway = gateway
+        self.hosting: Hosting | None = None
         self.metrics_url: str | None = None
         self.token = let_in(gateway)
         self._certificate = certificate
         self._folder: DataFolder | None = None
         self._task: asyncio.Task[None] | None = None
-        tls = "s" if certificate else ""
-        self.url = f"http{tls}://{address.reachable}"
-        self.websocket_url = f"ws{tls}://{address.reachable}{PATHS[0]}"
+        self.url = url_of(address, certificate)
+        self.websocket_url = f"ws{self.url.removeprefix('http')}{PATHS[0]}"
 
     @property
     def public_websocket_url(self) -> str | None:
@@ -100,6 +103,12 @@ class Serving:
         log.info("the certificate was read again")
 
 
+def url_of(address: Address, certificate: Certificate | None) -> str:
+    """Return the base of a gateway's addresses, for this machine."""
+    tls = "s" if certificate else ""
+    return f"http{tls}://{address.reachable}"
+
+
 @asynccontextmanager
 async def serving(
     config: Config | None = None, data: Path | None = None, *, offline: bool = False
@@ -132,14 +141,17 @@ async def _public(stack: AsyncExitStack, config: Config, folder: DataFolder | No
     certificate = _certificate(config.server)
     listener, address = bind(config.server.address)
     stack.callback(listener.close)
-    parts = await stack.enter_async_context(opened(config, folder, offline=False))
+    base = config.server.public_url or url_of(address, certificate)
+    parts = await stack.enter_async_context(opened(config, folder, offline=False, base_url=base))
     gateway = parts.gateway
+    gateway.hub.take_orders(parts.hosting.calls if parts.hosting else None)
     served = Serving(address, certificate, gateway, config.server.public_url)
+    served.hosting = parts.hosting
     keeper = doorkeeper(config, gateway)
     served.metrics_url = await _show_metrics(stack, config, folder, parts, keeper)
     tls = certificate.context if certificate else None
-    web = web_server(config, gateway, folder, keeper, tls)
-    served._task = await stack.enter_async_context(answering(web, listener, gateway))
+    web = web_server(config, parts, folder, keeper, tls)
+    served._task = await stack.enter_async_context(answering(web, listener, parts))
     if folder is not None:
         served._folder = folder
         stack.enter_context(folder.offering(served.access))
@@ -152,8 +164,9 @@ async def _offline(stack: AsyncExitStack, config: Config, folder: DataFolder | N
     stack.callback(listener.close)
     parts = await stack.enter_async_context(opened(config, folder, offline=True))
     served = Serving(address, None, parts.gateway)
-    web = web_server(config, parts.gateway, folder, doorkeeper(config, None), None)
-    served._task = await stack.enter_async_context(answering(web, listener, parts.gateway))
+    served.hosting = parts.hosting
+    web = web_server(config, parts, folder, doorkeeper(config, None), None)
+    served._task = await stack.enter_async_context(answering(web, listener, parts))
     return served
 
 
@@ -171,6 +184,10 @@ async def _show_metrics(
     store = folder.store if folder else None
     collector = GatewayCollector(parts.gateway, keeper, parts.measures, store)
     registry = registry_of(collector, parts.measures)
+    if parts.hosting is not None:
+        from vestnik.app.serve.hosting_metrics import HostingCollector
+
+        registry.register(HostingCollector(parts.hosting))
     address = Address.parse(config.metrics.listen)
     return await stack.enter_async_context(showing_metrics(registry, config.server, address))
 

@@ -24,9 +24,12 @@ from msgspec.inspect import (
 )
 from msgspec.inspect import NoneType as NoneInfo
 
-from vestnik.app.serve.config import Config
+from vestnik.app.serve.config import Config, PythonBot
 
-__all__ = ["Setting", "sections", "settings"]
+__all__ = ["BOTS", "Setting", "of_a_bot", "sections", "settings"]
+
+BOTS = "bots"
+"""The one table that may stand there several times, and in no variable."""
 
 Check = Callable[[str], None]
 
@@ -76,17 +79,27 @@ class Setting(msgspec.Struct, frozen=True):
 @cache
 def sections() -> dict[str, type[msgspec.Struct]]:
     """Return the sections by their names."""
-    return {field.name: field.type for field in msgspec.structs.fields(Config)}
+    fields = msgspec.structs.fields(Config)
+    return {field.name: field.type for field in fields if field.name != BOTS}
 
 
 @cache
 def settings() -> dict[tuple[str, str], Setting]:
     """Return every setting by section and name."""
-    return {(section, one.name): one for section in sections() for one in _settings_of(section)}
+    return {
+        (section, one.name): one
+        for section, struct in sections().items()
+        for one in _settings_of(section, struct)
+    }
 
 
-def _settings_of(section: str) -> Iterator[Setting]:
-    struct = sections()[section]
+@cache
+def of_a_bot() -> dict[str, Setting]:
+    """Return the settings of each of ``[[bots]]`` by their names."""
+    return {one.name: one for one in _settings_of(BOTS, PythonBot)}
+
+
+def _settings_of(section: str, struct: type[msgspec.Struct]) -> Iterator[Setting]:
     hints = typing.get_type_hints(struct, include_extras=True)
     for field in msgspec.structs.fields(struct):
         meta = next(one for one in typing.get_args(hints[field.name]) if isinstance(one, Meta))
@@ -95,7 +108,7 @@ def _settings_of(section: str) -> Iterator[Setting]:
             section,
             field.name,
             hints[field.name],
-            field.default,
+            None if field.default is msgspec.NODEFAULT else field.default,
             meta.description or "",
             str(extra.get("wants") or _wanted(type_info(hints[field.name]))),
             str(meta.examples[0]) if meta.examples else None,
