@@ -40,6 +40,7 @@ check: setup
 	$(RUN)python scripts/generate_notify_types.py --check
 	$(RUN)python scripts/generate_configuration.py --check
 	$(RUN)python scripts/generate_rest_page.py --check
+	$(RUN)python scripts/generate_bot_calls_page.py --check
 
 format: setup
 	$(RUN)ruff check --fix .
@@ -50,6 +51,7 @@ generate: setup
 	$(RUN)python scripts/generate_notify_types.py
 	$(RUN)python scripts/generate_configuration.py
 	$(RUN)python scripts/generate_rest_page.py
+	$(RUN)python scripts/generate_bot_calls_page.py
 	$(RUN)pybabel compile -q -d src/vestnik/bot/words/locale -D vestnik
 
 bench: setup
@@ -58,6 +60,7 @@ bench: setup
 	$(RUN)python bench/bot.py
 	$(RUN)python bench/gateway.py
 	$(RUN)python bench/webhooks.py
+	$(RUN)python bench/bridge.py
 
 docs: setup
 	$(RUN)sphinx-build -q -W --keep-going -b html docs build/docs

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import signal
 import socket
 import sys
 from collections.abc import AsyncIterator
@@ -13,8 +14,18 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from tests.e2e.gateway.lines import NODE
+
 ROOT = Path(__file__).parents[3]
-BACKGROUND = ("vestnik serve", "vestnik listen", "vestnik receive")
+BACKGROUND = {
+    "vestnik relay": r"dclogin:.*\n.*dclogin:",
+    "vestnik serve": "gateway on",
+    "vestnik listen": "Connected",
+    "vestnik receive": "Waiting",
+    "VESTNIK_TOKEN=$TOKEN node": "connected",
+    "VESTNIK_TOKEN=$TOKEN VESTNIK_PLACE": "",
+}
+"""What goes on for ever, and what it prints when it is ready."""
 DEADLINE = 30.0
 
 
@@ -38,19 +49,29 @@ class Terminal:
         self._folder = folder
         self._ports = {"8080": str(free_port()), "8081": str(free_port())}
         commands = Path(sys.executable).parent
-        self._env = {**os.environ, "PATH": f"{commands}:{os.environ['PATH']}"}
+        self._env = {**os.environ, "PATH": f"{commands}:{NODE.parent}:{os.environ['PATH']}"}
         self._running: list[asyncio.subprocess.Process] = []
         self.printed = ""
 
-    async def type(self, line: str) -> str:
+    def bring(self, file: str) -> None:
+        """Put a file of the clone into the folder."""
+        (self._folder / file).parent.mkdir(parents=True, exist_ok=True)
+        (self._folder / file).write_text(self._on_free_ports((ROOT / file).read_text()))
+
+    def _on_free_ports(self, text: str) -> str:
         for port, free in self._ports.items():
-            line = line.replace(port, free)
+            text = text.replace(port, free)
+        return text
+
+    async def type(self, line: str) -> str:
+        line = self._on_free_ports(line)
         if line.startswith("vestnik serve"):
             line += f" --listen 127.0.0.1:{self._ports['8080']}"
         if line.startswith("vestnik receive"):
             line += f" --port {self._ports['8081']}"
-        if line.startswith(BACKGROUND):
-            return await self._begin(line)
+        for begins, ready in BACKGROUND.items():
+            if line.startswith(begins):
+                return await self._begin(line, ready)
         assigned = re.fullmatch(r"(\w+)=\$\((.*)\)", line)
         printed = await self._run(assigned[2] if assigned else line)
         if assigned:
@@ -59,15 +80,16 @@ class Terminal:
 
     async def until_printed(self, text: str) -> None:
         async with asyncio.timeout(DEADLINE):
-            while not re.search(text, self.printed):
+            while not re.search(text, self.printed, re.DOTALL):
                 await self._read_more()
 
     async def end(self) -> None:
         for process in self._running:
             if process.returncode is None:
-                process.terminate()
+                os.killpg(process.pid, signal.SIGTERM)
         for process in self._running:
-            await process.wait()
+            # All of a pipeline have ended when nobody can print any more.
+            await process.communicate()
 
     async def _run(self, line: str) -> str:
         process = await asyncio.create_subprocess_shell(
@@ -78,18 +100,18 @@ class Terminal:
         assert process.returncode == 0, line
         return printed.decode()
 
-    async def _begin(self, line: str) -> str:
+    async def _begin(self, line: str, ready: str) -> str:
         self._running.append(
             await asyncio.create_subprocess_shell(
-                f"exec {line} 2>&1",
+                f"{line} 2>&1",
                 cwd=self._folder,
                 env={**self._env, "PYTHONUNBUFFERED": "1"},
                 stdout=asyncio.subprocess.PIPE,
+                start_new_session=True,
             )
         )
-        ready = {"vestnik s": "gateway on", "vestnik l": "Connected", "vestnik r": "Waiting"}
         self.printed = ""
-        await self.until_printed(ready[line[:9]])
+        await self.until_printed(ready)
         return self.printed
 
     async def _read_more(self) -> None:
@@ -141,3 +163,16 @@ async def test_what_a_readme_types_prints_what_it_shows(terminal: Terminal, read
     for line in commands_of(ROOT / readme):
         await terminal.type(line)
     await terminal.until_printed(r"up_added  echo-bot  by u17  {\"upCount\":1}")
+
+
+@pytest.mark.timeout(120)
+async def test_the_tutorial_brings_one_to_an_answer_by_a_bot_in_javascript(
+    terminal: Terminal,
+) -> None:
+    terminal.bring("examples/bridge/hello.mjs")
+    terminal.bring("examples/bridge/echo.mjs")
+    lines = commands_of(ROOT / "docs/tutorial/any-language.md", "vestnik relay")
+    *_, answer, _, updates, me = [await terminal.type(line) for line in lines]
+    assert answer == "Shout: HELLO, BOT   🔒\n"
+    assert '"kind":"IncomingMsg"' in updates
+    assert '"name":"Shout"' in me
