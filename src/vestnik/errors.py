@@ -11,6 +11,7 @@
     │   ├── NotFound              a gateway has no owner, resource, token or webhook of that id
     │   ├── Taken                 a gateway has something of that id already
     │   ├── TargetRefused         a webhook's address that a gateway will not send to
+    │   ├── TooLarge              a file with more bytes than a gateway takes
     │   └── UnknownMethod         the core has no method of that name
     ├── CoreError                 something about the engine (exit code 1)
     │   ├── CoreNotFound          there is no engine binary to run
@@ -28,6 +29,7 @@
     │   ├── UnreadableData        what was remembered fits the bot's types no more
     │   └── TooManyJobs           no more jobs can be scheduled
     ├── GatewayError              something about the notification gateway (exit code 1)
+    │   ├── NoRoom                there is no room for a file: the disk or a bot's share is full
     │   ├── NotAllowed            the token is unknown, or its scopes do not reach that far
     │   ├── Overloaded            too much waits to be stored; try again a little later
     │   └── StoreFailed           what the gateway remembers cannot be read or written
@@ -73,6 +75,7 @@ __all__ = [
     "GatewayUnreachable",
     "JoinFailed",
     "LedgerFailed",
+    "NoRoom",
     "NotAllowed",
     "NotFound",
     "OutboxClosed",
@@ -84,6 +87,7 @@ __all__ = [
     "StreamError",
     "Taken",
     "TargetRefused",
+    "TooLarge",
     "TooManyJobs",
     "TransferFailed",
     "UnexpectedAnswer",
@@ -132,6 +136,10 @@ class Taken(BadInput):
 
 class TargetRefused(BadInput):
     """A gateway does not send to that address, which is private or no address at all."""
+
+
+class TooLarge(BadInput):
+    """A file has more bytes than a gateway takes."""
 
 
 class UnknownMethod(BadInput):
@@ -296,6 +304,10 @@ class TooManyJobs(BotError):
 
 class GatewayError(VestnikError):
     """Something about the notification gateway."""
+
+
+class NoRoom(GatewayError):
+    """There is no room for a file: the disk is full, or what one bot may have is used up."""
 
 
 class NotAllowed(GatewayError):
