@@ -6,6 +6,7 @@ import asyncio
 
 from tests.app.serve.served import connected, keeper, served
 from vestnik.app.serve.admission import Admission
+from vestnik.app.serve.http import PATIENCE_BYTES
 
 UPGRADE = b"Host: x\r\nConnection: keep-alive, Upgrade\r\nUpgrade: WebSocket\r\n\r\n"
 
@@ -71,6 +72,19 @@ async def test_a_body_that_does_not_come_ends_the_connection() -> None:
     doorkeeper = keeper(body=0.05)
     async with served(doorkeeper) as address, connected(address) as (reader, writer):
         writer.write(b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nonly this")
+
+        assert (await reader.read()).startswith(b"HTTP/1.1 408 ")
+    assert doorkeeper.overdue == 1
+
+
+async def test_each_mebibyte_of_a_body_has_a_deadline_of_its_own() -> None:
+    doorkeeper = keeper()
+    async with served(doorkeeper) as address, connected(address) as (reader, writer):
+        writer.write(b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 9000000\r\n\r\n")
+        writer.write(bytes(PATIENCE_BYTES - 1))
+        await writer.drain()
+        doorkeeper.body_seconds = 0.05
+        writer.write(b"!")
 
         assert (await reader.read()).startswith(b"HTTP/1.1 408 ")
     assert doorkeeper.overdue == 1

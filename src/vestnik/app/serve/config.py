@@ -132,7 +132,11 @@ class Server(Section, frozen=True, kw_only=True):
     ] = 10.0
     body_seconds: Annotated[
         float,
-        Meta(description="How long a request's body may take to arrive.", gt=0, le=HOUR),
+        Meta(
+            description="How long each mebibyte of a request's body may take to arrive.",
+            gt=0,
+            le=HOUR,
+        ),
     ] = 30.0
     drain_seconds: Annotated[
         float,

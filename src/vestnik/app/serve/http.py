@@ -37,6 +37,8 @@ TOO_LONG = (
     b"Connection: close\r\n\r\n"
 )
 TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+PATIENCE_BYTES = 1024 * 1024
+"""For so much of a body the whole time is given anew: large files come over slow lines, too."""
 LAST_WORDS_SECONDS = 5.0
 """How long a client may read nothing of what is left for it when the connection is closed."""
 
@@ -47,7 +49,8 @@ class Doorkeeper:
     Args:
         admission: Who may come in.
         head_seconds: How long the head of a request may take.
-        body_seconds: How long its body may take, and how long a client may read nothing.
+        body_seconds: How long each `PATIENCE_BYTES` of its body may take, and how long a client
+            may read nothing.
         live: Makes the protocol that takes over a WebSocket, and calls what it is given when the
             connection is gone; ``None`` where there is no such thing.
     """
@@ -97,6 +100,7 @@ class GuardedHttp(HttpToolsProtocol):
         self._running: RequestResponseCycle | None = None
         self._head_size = 0
         self._unexplained = 0
+        self._body_size = 0
 
     # uvicorn narrows the type of asyncio's method in just this way, which mypy minds once more.
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -155,6 +159,7 @@ class GuardedHttp(HttpToolsProtocol):
         self._unexplained = 0
         self._expect_nothing()
         if not (self.parser.should_upgrade() and self._should_upgrade()):
+            self._body_size = 0
             self._expect_within(self._keeper.body_seconds)
         super().on_headers_complete()
         if self.parser.should_upgrade() and self.cycle is not None:
@@ -163,6 +168,11 @@ class GuardedHttp(HttpToolsProtocol):
     def on_body(self, body: bytes) -> None:
         """Take a part of the body."""
         self._unexplained = 0
+        self._body_size += len(body)
+        if self._body_size >= PATIENCE_BYTES:
+            self._body_size = 0
+            self._expect_nothing()
+            self._expect_within(self._keeper.body_seconds)
         super().on_body(body)
 
     def on_message_complete(self) -> None:
