@@ -24,6 +24,14 @@ def test_the_readmes_python_is_the_example_that_runs(readme: Path) -> None:
     assert blocks == [(ROOT / "examples/bots/echo.py").read_text()]
 
 
+@pytest.mark.parametrize("readme", READMES, ids=lambda path: path.name)
+def test_the_readmes_javascript_is_the_example_that_runs(readme: Path) -> None:
+    blocks = re.findall(r"```js\n(.*?)```", readme.read_text(), re.DOTALL)
+    about, _, program = (ROOT / "examples/bridge/hello.mjs").read_text().partition("\n")
+    assert about.startswith("// ")
+    assert blocks == [program]
+
+
 @pytest.mark.parametrize("name", ["Try it", "Test"])
 def test_the_readme_has_a_command_under_the_heading(name: str) -> None:
     readme = (ROOT / "README.md").read_text()

@@ -160,7 +160,7 @@ async def test_the_tutorial_brings_one_to_a_terminal_and_one_to_a_webhook(
 
 @pytest.mark.parametrize("readme", ["README.md", "README.ru.md"])
 async def test_what_a_readme_types_prints_what_it_shows(terminal: Terminal, readme: str) -> None:
-    for line in commands_of(ROOT / readme):
+    for line in commands_of(ROOT / readme, "vestnik publish"):
         await terminal.type(line)
     await terminal.until_printed(r"up_added  echo-bot  by u17  {\"upCount\":1}")
 
