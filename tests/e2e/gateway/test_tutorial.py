@@ -51,6 +51,8 @@ class Terminal:
         commands = Path(sys.executable).parent
         self._env = {**os.environ, "PATH": f"{commands}:{NODE.parent}:{os.environ['PATH']}"}
         self._running: list[asyncio.subprocess.Process] = []
+        self._showing: list[asyncio.Task[None]] = []
+        self._more = asyncio.Event()
         self.printed = ""
 
     def bring(self, file: str) -> None:
@@ -81,15 +83,15 @@ class Terminal:
     async def until_printed(self, text: str) -> None:
         async with asyncio.timeout(DEADLINE):
             while not re.search(text, self.printed, re.DOTALL):
-                await self._read_more()
+                self._more.clear()
+                await self._more.wait()
 
     async def end(self) -> None:
         for process in self._running:
             if process.returncode is None:
                 os.killpg(process.pid, signal.SIGTERM)
-        for process in self._running:
-            # All of a pipeline have ended when nobody can print any more.
-            await process.communicate()
+        # All of a pipeline have ended when nobody can print any more.
+        await asyncio.gather(*self._showing, *(process.wait() for process in self._running))
 
     async def _run(self, line: str) -> str:
         process = await asyncio.create_subprocess_shell(
@@ -101,31 +103,24 @@ class Terminal:
         return printed.decode()
 
     async def _begin(self, line: str, ready: str) -> str:
-        self._running.append(
-            await asyncio.create_subprocess_shell(
-                f"{line} 2>&1",
-                cwd=self._folder,
-                env={**self._env, "PYTHONUNBUFFERED": "1"},
-                stdout=asyncio.subprocess.PIPE,
-                start_new_session=True,
-            )
-        )
         self.printed = ""
+        process = await asyncio.create_subprocess_shell(
+            f"{line} 2>&1",
+            cwd=self._folder,
+            env={**self._env, "PYTHONUNBUFFERED": "1"},
+            stdout=asyncio.subprocess.PIPE,
+            start_new_session=True,
+        )
+        assert process.stdout is not None
+        self._running.append(process)
+        self._showing.append(asyncio.create_task(self._show(process.stdout)))
         await self.until_printed(ready)
         return self.printed
 
-    async def _read_more(self) -> None:
-        reading = {
-            asyncio.ensure_future(process.stdout.readline())
-            for process in self._running
-            if process.stdout is not None
-        }
-        done, waiting = await asyncio.wait(reading, return_when=asyncio.FIRST_COMPLETED)
-        for task in waiting:
-            task.cancel()
-        await asyncio.wait(reading)
-        for task in done:
-            self.printed += task.result().decode()
+    async def _show(self, stdout: asyncio.StreamReader) -> None:
+        async for line in stdout:
+            self.printed += line.decode()
+            self._more.set()
 
 
 @pytest.fixture
