@@ -8,6 +8,7 @@ milliseconds. So rows go in as one parameter and come out as one value.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
@@ -85,7 +86,8 @@ def fetch(
     return decoder.decode(connection.execute(_in_one_row(query), parameters).scalar_one())
 
 
+@cache
 def _in_one_row(query: Select[*tuple[Any, ...]]) -> Select[str]:
-    """Turn a query into one that returns an array of arrays."""
+    """Turn a query into one that returns an array of arrays; there are but a few of them."""
     inner = query.subquery("found")
     return select(func.json_group_array(func.json_array(*inner.c), type_=Text))

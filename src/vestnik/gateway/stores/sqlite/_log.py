@@ -13,7 +13,7 @@ from vestnik.gateway.stores._draft import OVERFLOWED, Draft, Span
 from vestnik.gateway.stores._rules import milliseconds
 from vestnik.gateway.stores.sqlite import _rows
 from vestnik.gateway.stores.sqlite._json import GIVEN, encoded, execute_rows, fetch, given
-from vestnik.gateway.stores.sqlite._numbers import Numbers
+from vestnik.gateway.stores.sqlite._numbers import NewStream, Numbers
 from vestnik.gateway.stores.sqlite._threads import Threads
 from vestnik.gateway.stores.sqlite.tables import attempts, keys, notifications, streams
 from vestnik.ids import DeliveryId, OwnerId
@@ -105,23 +105,22 @@ class Log:
         return await self._readers.transact(work)
 
     def _append(self, connection: Connection, batches: Sequence[Batch]) -> Sequence[Appended]:
-        known = _known(connection, [batch.key for batch in batches if batch.key is not None])
         numbers = self._numbers
-        draft = Draft(numbers.end_of, numbers.last_attempt, known)
-        appended = [draft.add(batch) for batch in batches]
-        begun = numbers.new_streams(draft)
-        ids = {stream.owner: stream.id for stream in begun}
-        if draft.stored or draft.keys:
-            with connection.begin():
-                execute_rows(connection, _add_streams, begun)
-                self._write(connection, draft, ids)
-            numbers.note(draft, begun)
+        with connection.begin():
+            known = _known(connection, [batch.key for batch in batches if batch.key is not None])
+            draft = Draft(numbers.end_of, numbers.last_attempt, known)
+            appended = [draft.add(batch) for batch in batches]
+            begun = numbers.new_streams(draft)
+            self._write(connection, draft, begun)
+        numbers.note(draft, begun)
         return appended
 
-    def _write(self, connection: Connection, draft: Draft, begun: dict[OwnerId, int]) -> None:
+    def _write(self, connection: Connection, draft: Draft, begun: list[NewStream]) -> None:
         now = milliseconds(self._clock)
+        execute_rows(connection, _add_streams, begun)
+        new = {stream.owner: stream.id for stream in begun}
         stream_of = self._numbers.stream_of
-        ids = {owner: begun.get(owner) or stream_of(owner) for owner in draft.ends}
+        ids = {owner: new.get(owner) or stream_of(owner) for owner in draft.ends}
         stored = (
             (ids[one.owner], one.offset, _rows.body_of(one.notification)) for one in draft.stored
         )
@@ -154,9 +153,8 @@ def _known(connection: Connection, wanted: list[str]) -> dict[str, tuple[Stored,
     """Look up the keys of batches, and what is left of what was stored under them."""
     if not wanted:
         return {}
-    with connection.begin():
-        rows = fetch(connection, _known_keys, _key_rows, rows=encoded(wanted))
-        return {row.key: _still_there(connection, row.spans) for row in rows}
+    rows = fetch(connection, _known_keys, _key_rows, rows=encoded(wanted))
+    return {row.key: _still_there(connection, row.spans) for row in rows}
 
 
 def _still_there(connection: Connection, spans: str) -> tuple[Stored, ...]:
