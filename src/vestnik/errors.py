@@ -33,9 +33,11 @@
     │   ├── NotAllowed            the token is unknown, or its scopes do not reach that far
     │   ├── Overloaded            too much waits to be stored; try again a little later
     │   └── StoreFailed           what the gateway remembers cannot be read or written
-    ├── StreamError               something about receiving notifications (exit code 1)
+    ├── StreamError               something about a connection to a gateway (exit code 1)
+    │   ├── AnswerLost            nobody knows whether an order was carried out
     │   ├── AuthenticationFailed  the gateway refuses the token
-    │   └── GatewayUnreachable    there is no connection to a gateway
+    │   ├── GatewayUnreachable    there is no connection to a gateway
+    │   └── OrderFailed           the gateway answered an order with an error
     ├── ProtocolError             what came over the wire breaks its rules (exit code 1)
     │   ├── BadFrame              a WebSocket frame against RFC 6455
     │   ├── BadHandshake          a request that cannot become a WebSocket
@@ -53,6 +55,7 @@ from __future__ import annotations
 
 __all__ = [
     "AddressInUse",
+    "AnswerLost",
     "AuthenticationFailed",
     "BadAccountCode",
     "BadBot",
@@ -78,6 +81,7 @@ __all__ = [
     "NoRoom",
     "NotAllowed",
     "NotFound",
+    "OrderFailed",
     "OutboxClosed",
     "Overloaded",
     "ProtocolError",
@@ -334,7 +338,26 @@ class StoreFailed(GatewayError):
 
 
 class StreamError(VestnikError):
-    """Something about receiving notifications."""
+    """Something about a connection to a gateway: notifications out, orders in."""
+
+
+class AnswerLost(StreamError):
+    """An order was said, and no answer came: nobody knows whether it was carried out.
+
+    Attributes:
+        method: What was ordered.
+    """
+
+    def __init__(self, method: str, reason: str) -> None:
+        super().__init__(method, reason)
+        self.method = method
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return (
+            f"{self.reason} Nobody knows whether {self.method} was done: call it again, if it is "
+            "one that does a thing once or has an idempotency key."
+        )
 
 
 class AuthenticationFailed(StreamError):
@@ -343,6 +366,25 @@ class AuthenticationFailed(StreamError):
 
 class GatewayUnreachable(StreamError):
     """There is no connection to the gateway."""
+
+
+class OrderFailed(StreamError):
+    """The gateway answered an order with an error.
+
+    Attributes:
+        method: What was ordered.
+        code: That of JSON-RPC, or the protocol's own where a gateway takes no orders.
+        reason: The gateway's words.
+    """
+
+    def __init__(self, method: str, code: int, reason: str) -> None:
+        super().__init__(method, code, reason)
+        self.method = method
+        self.code = code
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"The gateway did not do {self.method} ({self.code}): {_in_one_line(self.reason)}"
 
 
 class ProtocolError(VestnikError):

@@ -29,6 +29,9 @@ def test_the_report_counts_what_was_sent_and_what_came_back(vestnik: Vestnik) ->
     }
     assert report["warnings"] == []
     assert report["core_version"].startswith("v2.")
+    told = report["notifications"]
+    # One for each message, one for the SecureJoin, and one that was put in by HTTP.
+    assert told == {"websocket": 12, "webhook": 12}
     rtt = report["rtt_ms"]
     assert 0 < rtt["p50"] <= rtt["p90"] <= rtt["max"]
 
@@ -43,10 +46,17 @@ def test_without_a_terminal_it_shows_everything_and_ends_by_itself(
         "✓ SecureJoin",
         "user → Hello, bot!",
         "bot  ← Hello, bot!   🔒",
-        "bot  IncomingMsg chatId=",
+        "bot core   IncomingMsg chatId=",
+        "ws         2005 incoming_msg “Hello, bot!”",
+        "webhook    2005 incoming_msg “Hello, bot!”",
+        "http → POST /api/v1/notifications up_added",
+        'ws         1 up_added {"upCount":1}',
+        'webhook    1 up_added {"upCount":1}',
         "0 lost, 0 doubled",
+        "next: your own bots",
     ):
         assert part in outcome.out
+    assert outcome.err == ""
 
 
 class Terminal:

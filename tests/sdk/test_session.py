@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
@@ -35,7 +36,7 @@ def session_at(*messages: str, **options: object) -> Session:
     return session
 
 
-def kinds(actions: list[object]) -> list[str]:
+def kinds(actions: Sequence[object]) -> list[str]:
     return [type(action).__name__ for action in actions]
 
 
@@ -54,6 +55,10 @@ TABLE = [
     ((), '{"event":"later"}', []),
     ((), "nonsense", []),
     ((hello(),), error(6), []),
+    ((hello(),), error(5), ["Declined"]),
+    ((hello(),), error(8), ["Declined"]),
+    ((hello(),), '{"event":"rpc","data":{"id":1}}', ["Answered"]),
+    ((hello(),), '{"event":"rpc","data":1}', []),
     ((hello(),), error(2), []),
     ((hello(),), hello(), []),
     ((hello(),), notify(), ["Deliver"]),
@@ -292,3 +297,51 @@ def test_before_hello_nothing_is_asked_for_again() -> None:
     session = Session("token", after=Position("e", 4))
     session.opened(0)
     assert kinds(list(session.received(notify(9, missed=4), 0))) == ["Lost", "Deliver"]
+
+
+def behind(*messages: str) -> Session:
+    """Leave out what comes after a greeting, for want of room."""
+    session = session_at(AT_4)
+    for message in messages:
+        assert session.received(message, 0, has_room=False) == []
+    return session
+
+
+def test_what_there_was_no_room_for_is_asked_for_when_there_is() -> None:
+    session = behind(notify(5), notify(6))
+    # Until then nothing is delivered, or it would be out of order.
+    assert session.received(notify(7), 0) == []
+    (said,) = session.make_up(0)
+    assert isinstance(said, Send)
+    assert json.loads(said.data) == {"event": "resume", "data": {"epoch": "e", "offset": 4}}
+    assert not session.is_behind
+    assert session.received(notify(8), 0) == []
+    assert kinds(session.received(notify(5), 0)) == ["Deliver"]
+
+
+def test_a_connection_that_is_behind_lives_on_pings() -> None:
+    session = behind(notify(5))
+    (ping, *_) = session.tick(session.due)
+    assert ping == Send(PING)
+    assert session.received('{"event":"pong"}', session.due) == []
+    assert session.due > 45
+    session.closed(100)
+    session.opened(100)
+    assert session.received(hello(epoch="e", offset=5, recovered=True), 100) == []
+    assert kinds(session.received(notify(5), 100)) == ["Deliver"]
+
+
+def test_what_was_told_before_is_not_left_out() -> None:
+    session = session_at(AT_4, notify(5))
+    assert session.received(notify(5), 0, has_room=False) == []
+    assert not session.is_behind
+
+
+def test_without_positions_what_was_left_out_is_counted() -> None:
+    session = session_at(hello())
+    session.received(notify(), 0, has_room=False)
+    session.received(notify(), 0, has_room=False)
+    (lost,) = session.make_up(0)
+    assert isinstance(lost, Lost)
+    assert lost.gap.lost == 2
+    assert kinds(session.received(notify(), 0)) == ["Deliver"]

@@ -53,6 +53,23 @@ def test_a_for_loop_sees_what_happens() -> None:
     assert numbers(taken) == [1, 2, 3]
 
 
+def test_a_loop_can_give_orders() -> None:
+    async def answers(peer: Peer) -> None:
+        await peer.greets()
+        await peer.tells(1)
+        request = (await peer.hears())["data"]
+        assert isinstance(request, dict)
+        assert request["params"] == {"messageId": 1, "text": "hi"}
+        await peer.says(event="rpc", data={"id": request["id"], "result": 13})
+        await peer.is_left()
+
+    with gateway_elsewhere(answers) as url, client(url) as stream:
+        next(stream)
+        assert stream.call("answer", messageId=1, text="hi") == 13
+    with pytest.raises(BadInput, match="Nothing is connected"):
+        stream.call("getMe")
+
+
 def test_a_loss_is_no_end() -> None:
     gaps: list[Gap] = []
 

@@ -7,8 +7,9 @@ import asyncio
 import pytest
 
 from tests.gateway.live.stage import ANN, Stage
+from tests.gateway.live.test_calls import BOT, Staff
 from tests.sdk.conftest import client, take
-from vestnik.errors import AuthenticationFailed
+from vestnik.errors import AuthenticationFailed, OrderFailed
 from vestnik.gateway.live import LiveOptions
 from vestnik.gateway.model import Scope
 from vestnik.sdk import Gap, Notification, Notifications
@@ -153,3 +154,37 @@ async def test_what_was_missed_at_the_very_end_comes_without_another_notificatio
         while not taking.done():
             await stage.clock.advance(5)
         assert ups(await taking) == ["up2", "up3"]
+
+
+async def test_orders_and_notifications_share_a_connection() -> None:
+    staff = Staff()
+    async with Stage() as stage:
+        stage.hub.take_orders(staff)
+        async with client(stage.url, stage.token(scopes=BOT)) as notifications:
+            await stage.publish(1)
+            assert await notifications.call("now") == 1
+            assert ups(await take(notifications, 1)) == ["up1"]
+            assert await asyncio.gather(*(notifications.call("now") for _ in range(100))) == list(
+                range(2, 102)
+            )
+
+
+async def test_a_long_answer_arrives_whole() -> None:
+    staff = Staff()
+    staff.result = lambda id: "x" * 6_000_000
+    async with Stage() as stage:
+        stage.hub.take_orders(staff)
+        async with client(stage.url, stage.token(scopes=BOT)) as notifications:
+            assert await notifications.call("now") == "x" * 6_000_000
+
+
+async def test_a_token_that_gives_no_orders_hears_what_it_lacks() -> None:
+    async with Stage() as stage:
+        async with client(stage.url, stage.token(scopes=BOT)) as notifications:
+            with pytest.raises(OrderFailed, match="bots") as nobody_there:
+                await notifications.call("now")
+        stage.hub.take_orders(Staff())
+        async with client(stage.url, stage.token()) as notifications:
+            with pytest.raises(OrderFailed, match="scope 'bot'") as no_scope:
+                await notifications.call("now")
+    assert (nobody_there.value.code, no_scope.value.code) == (5, 5)

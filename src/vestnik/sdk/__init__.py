@@ -5,6 +5,8 @@ They work with Vestnik's gateway and with the public service of the second seed 
     async with connect(token, url) as notifications:
         async for notification in notifications:
             print(notification.name, notification.payload)
+
+The program of a hosted bot gives its orders there, too: ``await notifications.call(…)``.
 """
 
 from vestnik.sdk.address import BOTICORD_URL

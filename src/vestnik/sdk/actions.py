@@ -10,7 +10,18 @@ from vestnik.errors import AuthenticationFailed
 from vestnik.sdk.notification import Gap, Notification
 from vestnik.wire import Position
 
-__all__ = ["Action", "Actions", "Deliver", "Drop", "Lost", "Refuse", "Send", "Stand"]
+__all__ = [
+    "Action",
+    "Actions",
+    "Answered",
+    "Declined",
+    "Deliver",
+    "Drop",
+    "Lost",
+    "Refuse",
+    "Send",
+    "Stand",
+]
 
 
 class Send(msgspec.Struct, frozen=True):
@@ -37,6 +48,19 @@ class Lost(msgspec.Struct, frozen=True):
     gap: Gap
 
 
+class Answered(msgspec.Struct, frozen=True):
+    """Somebody waits for this answer to an order."""
+
+    answer: msgspec.Raw
+
+
+class Declined(msgspec.Struct, frozen=True):
+    """The gateway takes no orders here; it does not say which one it means."""
+
+    code: int
+    words: str
+
+
 class Drop(msgspec.Struct, frozen=True):
     """End this connection and make another one, after so many seconds at least."""
 
@@ -50,5 +74,5 @@ class Refuse(msgspec.Struct, frozen=True):
     error: AuthenticationFailed
 
 
-Action: TypeAlias = Send | Deliver | Stand | Lost | Drop | Refuse
+Action: TypeAlias = Send | Deliver | Stand | Lost | Answered | Declined | Drop | Refuse
 Actions: TypeAlias = list[Action]

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Closed", "Dial", "NoConnection", "Socket", "dial"]
 
-MOST_BYTES = 4 * 1024 * 1024
+MOST_BYTES = 16 * 1024 * 1024
+"""Of a message that comes; answers to orders may have 8 MiB."""
+
 CONNECT_SECONDS = 15.0
 CLOSE_SECONDS = 2.0
 _GONE_WITHOUT_A_WORD = 1006

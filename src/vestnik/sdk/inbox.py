@@ -25,19 +25,25 @@ class Inbox(Generic[T]):
         self._has_room = asyncio.Event()
         self._error: BaseException | None = None
         self._is_ended = False
+        self._is_urgent = False
 
     @property
     def is_full(self) -> bool:
         """Whether `put` would have to wait."""
         return len(self._items) >= self._most
 
+    @property
+    def has_much_room(self) -> bool:
+        """Whether at most half of what may wait does."""
+        return len(self._items) <= self._most // 2
+
     def peek(self) -> T | None:
         """Look at the oldest item."""
         return self._items[0] if self._items else None
 
     async def put(self, item: T) -> None:
-        """Add an item as soon as there is room."""
-        while self.is_full:
+        """Add an item as soon as there is room, or it is urgent."""
+        while self.is_full and not self._is_urgent:
             self._has_room.clear()
             await self._has_room.wait()
         self.put_at_once(item)
@@ -46,6 +52,11 @@ class Inbox(Generic[T]):
         """Add an item whether there is room or not."""
         self._items.append(item)
         self._has_items.set()
+
+    def hurry(self, is_urgent: bool) -> None:
+        """Say whether who puts must not wait because something else is to be done."""
+        self._is_urgent = is_urgent
+        self._has_room.set()
 
     async def get(self) -> T | None:
         """Take the oldest item as soon as there is one.

@@ -10,13 +10,24 @@ from typing import TypeAlias
 import msgspec
 
 from vestnik.clock import Clock
-from vestnik.errors import GatewayUnreachable
-from vestnik.sdk.actions import Actions, Deliver, Drop, Lost, Refuse, Send, Stand
+from vestnik.errors import BadInput, GatewayUnreachable
+from vestnik.sdk.actions import (
+    Actions,
+    Answered,
+    Declined,
+    Deliver,
+    Drop,
+    Lost,
+    Refuse,
+    Send,
+    Stand,
+)
 from vestnik.sdk.attempts import Attempts
 from vestnik.sdk.dialling import Closed, Dial, NoConnection, Socket
 from vestnik.sdk.duplicates import Duplicates
 from vestnik.sdk.inbox import Inbox
 from vestnik.sdk.notification import Gap, Notification
+from vestnik.sdk.orders import Orders
 from vestnik.sdk.session import Session
 from vestnik.wire import Position
 
@@ -44,7 +55,8 @@ class Line:
 
     While the inbox is full nothing is read, so that the server sees how fast we are; pings of our
     own still go out, and signs of life in place of answers to the server's. A server that gives us
-    up meanwhile is connected to again and resumes.
+    up meanwhile is connected to again and resumes. While an order waits for its answer, all is
+    read; notifications that there is no room for are left out, and asked for when there is.
     """
 
     def __init__(
@@ -52,6 +64,7 @@ class Line:
         url: str,
         session: Session,
         inbox: Inbox[Item],
+        orders: Orders,
         *,
         dial: Dial,
         attempts: Attempts,
@@ -62,6 +75,7 @@ class Line:
         self._url = url
         self._session = session
         self._inbox = inbox
+        self._orders = orders
         self._dial = dial
         self._attempts = attempts
         self._clock = clock
@@ -80,9 +94,11 @@ class Line:
                 await self._pause_after(await self._connection())
         except asyncio.CancelledError:
             self._inbox.end()
+            self._orders.ended(BadInput("This stream is closed: call connect again."))
             raise
         except Exception as error:
             self._inbox.end(error)
+            self._orders.ended(error)
         finally:
             self.first_end.set()
 
@@ -127,6 +143,7 @@ class Line:
             done, _ = await asyncio.wait(sides, return_when=asyncio.FIRST_COMPLETED)
             return next(iter(done)).result()
         finally:
+            self._orders.lost("The connection to the gateway was lost, or closed.")
             for side in sides:
                 side.cancel()
             await asyncio.gather(*sides, return_exceptions=True)
@@ -139,11 +156,22 @@ class Line:
                 case bytes():
                     _log.warning("A binary message of the gateway is skipped.")
                 case text:
-                    actions = self._session.received(text, self._clock.monotonic())
-                    if over := await self._do(socket, actions):
+                    if over := await self._do(socket, self._heard(text)):
                         return over
             if self._session.is_in:
                 self.first_end.set()
+                self._orders.opened(socket.send)
+
+    def _heard(self, text: str) -> Actions:
+        now = self._clock.monotonic()
+        has_room = not (self._orders.are_waiting and self._inbox.is_full)
+        return [*self._session.received(text, now, has_room=has_room), *self._made_up(now)]
+
+    def _made_up(self, now: float) -> Actions:
+        """Ask for what was left out, if there is room for a good part of it."""
+        if not (self._session.is_behind and self._inbox.has_much_room):
+            return []
+        return self._session.make_up(now)
 
     async def _watch(self, socket: Socket) -> _Over:
         while True:
@@ -154,7 +182,7 @@ class Line:
                 self._session.held_up(now)
                 if over := await _in_time(socket.show_life()):
                     return over
-            if over := await self._do(socket, self._session.tick(now)):
+            if over := await self._do(socket, [*self._session.tick(now), *self._made_up(now)]):
                 return over
 
     async def _do(self, socket: Socket, actions: Actions) -> _Over | None:
@@ -167,6 +195,10 @@ class Line:
                     return _Over(reason, at_least)
                 case Refuse(error=error):
                     raise error
+                case Answered(answer=answer):
+                    self._orders.answered(answer)
+                case Declined(code=code, words=words):
+                    self._orders.declined(code, words)
                 case Deliver() | Stand() | Lost():
                     await self._hand_over(action)
         return None

@@ -6,6 +6,9 @@ One `Session` lives through all connections of a client::
        ▲                   │                 │                  │
        └────── closed ─────┴─────────────────┴──────────────────┘
 
+Who waits for an answer to an order has to read on, also where there is no room for notifications:
+then they are left out (behind), and asked for when there is room (catching up).
+
 What it has learnt of the stream, it keeps: where to go on, and what it has seen already.
 """
 
@@ -14,11 +17,21 @@ from __future__ import annotations
 import logging
 from enum import Enum, auto
 
-from vestnik.errors import AuthenticationFailed, BadMessage
-from vestnik.sdk.actions import Action, Actions, Deliver, Drop, Lost, Refuse, Send, Stand
+from vestnik.errors import BadMessage
+from vestnik.sdk.actions import (
+    Actions,
+    Answered,
+    Declined,
+    Deliver,
+    Drop,
+    Lost,
+    Send,
+    Stand,
+)
 from vestnik.sdk.backoff import Backoff
 from vestnik.sdk.notification import Gap, read_notification
 from vestnik.sdk.place import Place
+from vestnik.sdk.turned_away import turned_away
 from vestnik.wire import (
     PING,
     ErrorCode,
@@ -26,18 +39,19 @@ from vestnik.wire import (
     Notify,
     Position,
     Problem,
+    RpcAnswer,
     ServerMessage,
     Unknown,
     decode_server_message,
     encode_authenticate,
     encode_resume,
 )
-from vestnik.wire.limits import ATTEMPT_WINDOW, CLIENT_PING_SECONDS
+from vestnik.wire.limits import CLIENT_PING_SECONDS
 
 __all__ = ["Session"]
 
-TOKEN_PROBLEMS = frozenset({4, ErrorCode.UNAUTHORIZED, 14})
-"""The numbers that the public service's tables have had for a bad token."""
+NO_ORDERS = frozenset({ErrorCode.BAD_REQUEST, ErrorCode.UNKNOWN_EVENT})
+"""What a gateway says to whom it takes no orders from; all else that we say it understands."""
 
 MOST_WORDS = 200
 
@@ -48,6 +62,7 @@ class _State(Enum):
     WAITING = auto()
     GREETING = auto()
     IN = auto()
+    BEHIND = auto()
     CATCHING_UP = auto()
 
 
@@ -84,11 +99,13 @@ class Session:
         self._in_since = 0.0
         self._ping_at = 0.0
         self._answer_by: float | None = None
+        self._left_out = 0
+        self._left_out_at: Position | None = None
 
     @property
     def is_in(self) -> bool:
         """Whether the server has said hello on this connection."""
-        return self._state in (_State.IN, _State.CATCHING_UP)
+        return self._state in (_State.IN, _State.BEHIND, _State.CATCHING_UP)
 
     @property
     def due(self) -> float:
@@ -100,23 +117,44 @@ class Session:
     def opened(self, now: float) -> Actions:
         """There is a connection: say who we are."""
         self._state = _State.GREETING
+        self._left_out = 0
         self._answer_by = now + self._answer_seconds
         resume = (self._place.last or True) if self._wants_positions else None
         return [Send(encode_authenticate(self._token, resume))]
 
-    def received(self, data: str | bytes, now: float) -> Actions:
-        """Make sense of a text message; one that makes none is skipped."""
+    def received(self, data: str | bytes, now: float, *, has_room: bool = True) -> Actions:
+        """Make sense of a text message; one that makes none is skipped.
+
+        Args:
+            has_room: Whether a notification can be handed over; else it is left out for now.
+        """
         try:
             message = decode_server_message(data)
             self._heard()
+            if isinstance(message, Notify) and (self._state is _State.BEHIND or not has_room):
+                self._leave_out(message)
+                return []
             return self._on_message(message, now)
         except BadMessage as problem:
             _log.warning("A message of the gateway is skipped: %s", self._clean(str(problem)))
             return []
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether notifications were left out that are still to be asked for."""
+        return self._state is _State.BEHIND
+
+    def make_up(self, now: float) -> Actions:
+        """There is room again: ask for what was left out."""
+        self._state = _State.IN
+        left_out, self._left_out = self._left_out, 0
+        if self._left_out_at is None or not (after := self._to_catch_up_from(self._left_out_at)):
+            return _gap_of(left_out)
+        return self._catch_up(after, now)
+
     def held_up(self, now: float) -> None:
         """Nothing could be heard until now because nobody took what came; that is no silence."""
-        if self._state is _State.IN:
+        if self._state in (_State.IN, _State.BEHIND):
             self._answer_by = None
         elif self._answer_by is not None:
             self._answer_by = now + self._answer_seconds
@@ -149,8 +187,15 @@ class Session:
         return [Send(encode_resume(rest))] if rest else []
 
     def _heard(self) -> None:
-        if self._state is _State.IN:
+        if self._state in (_State.IN, _State.BEHIND):
             self._answer_by = None
+
+    def _leave_out(self, notify: Notify) -> None:
+        if self._place.is_old(notify.position):
+            return
+        self._state, self._answer_by = _State.BEHIND, None
+        self._left_out += 1 + notify.missed
+        self._left_out_at = notify.position
 
     def _on_message(self, message: ServerMessage, now: float) -> Actions:
         match message:
@@ -158,6 +203,8 @@ class Session:
                 return self._on_notify(message, now)
             case Hello():
                 return self._on_hello(message, now)
+            case RpcAnswer(answer=answer):
+                return [Answered(answer)]
             case Problem():
                 return self._on_problem(message)
             case Unknown():
@@ -165,7 +212,7 @@ class Session:
         return []
 
     def _on_hello(self, hello: Hello, now: float) -> Actions:
-        if self._state is _State.IN:
+        if self._state in (_State.IN, _State.BEHIND):
             return []
         is_first, self._was_in = not self._was_in, True
         if self._state is _State.GREETING:
@@ -218,13 +265,13 @@ class Session:
     def _on_problem(self, problem: Problem) -> Actions:
         words = self._clean(problem.message)
         if self._state is _State.GREETING:
-            return [_turned_away(problem.code, words)]
+            return [turned_away(problem.code, words)]
         if self._state is _State.CATCHING_UP:
             # Another connection can resume by its auth; what is left out then is lost.
             self._place.give_up()
             return [Drop(f"The gateway cannot resume here ({words}).")]
         _log.warning("The gateway tells of an error: %s (%d).", words, problem.code)
-        return []
+        return [Declined(problem.code, words)] if problem.code in NO_ORDERS else []
 
     def _clean(self, words: str) -> str:
         """Shorten what a server says for the log, and keep the token out of it."""
@@ -234,20 +281,4 @@ class Session:
 def _gap_of(missed: int) -> Actions:
     if not missed:
         return []
-    return [Lost(Gap("The server left some out because they were read too slowly.", missed))]
-
-
-def _turned_away(code: int, words: str) -> Action:
-    if code in TOKEN_PROBLEMS:
-        return Refuse(AuthenticationFailed(_refusal(words)))
-    wait = ATTEMPT_WINDOW if code == ErrorCode.RATE_LIMITED else 0.0
-    return Drop(f"The gateway does not let us in now ({words}).", wait)
-
-
-def _refusal(words: str) -> str:
-    """Say that the token is refused, and what to do: by the server's advice if it has any."""
-    reason, colon, advice = words.partition(": ")
-    if not (colon and advice.endswith(".")):
-        reason = words.rstrip(".") or "it gave no reason"
-        advice = "copy it again, or create a new one where it came from."
-    return f"The gateway refuses the token ({reason}): {advice}"
+    return [Lost(Gap("Some were left out because they were taken too slowly.", missed))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Self, TypeAlias, TypeVar
 
@@ -14,8 +14,10 @@ from vestnik.sdk.address import gateway_url, is_in_the_clear, shown
 from vestnik.sdk.handlers import Handler, Handlers
 from vestnik.sdk.inbox import Inbox
 from vestnik.sdk.line import Item, Line
-from vestnik.sdk.notification import Gap, Notification
+from vestnik.sdk.notification import Gap, JsonValue, Notification
 from vestnik.sdk.options import Options
+from vestnik.sdk.order import make_order
+from vestnik.sdk.orders import Orders
 from vestnik.sdk.session import Session
 from vestnik.wire import Position
 
@@ -40,6 +42,7 @@ class Notifications:
         self._handlers = Handlers()
         self._gap_handlers: list[GapHandler] = []
         self._inbox: Inbox[Item] = Inbox(options.most_waiting)
+        self._orders = Orders(self._inbox.hurry)
         self._task: asyncio.Task[None] | None = None
         self._place = options.after
         self._next_place: Position | None = None
@@ -77,6 +80,39 @@ class Notifications:
         async for notification in self:
             await self._handlers.handle(notification)
         return None
+
+    async def call(
+        self,
+        method: str,
+        params: Mapping[str, object] | Sequence[object] | None = None,
+        /,
+        *,
+        idempotency_key: str | None = None,
+        timeout_seconds: float = 60.0,
+        **named: object,
+    ) -> JsonValue:
+        """Give the bot of the token an order, and return what comes of it.
+
+        Parameters are given by name, ``await stream.call("answer", messageId=12, text="Hello!")``;
+        names of calls have no underscores, so none is taken for an option. While there is no
+        connection it waits for one. At most 64 go at once; the others wait for their turn.
+
+        Args:
+            method: One of a bot's calls.
+            params: The parameters, by name or by position, for who has them in one object.
+            idempotency_key: For what sends a message: the same key again sends nothing more.
+            timeout_seconds: For all of it.
+
+        Raises:
+            AnswerLost: The connection was lost, or the time was over, before the answer came.
+            BadInput: Nothing is connected, or the parameters cannot be said.
+            GatewayUnreachable: There was no connection all the time; nothing was done.
+            OrderFailed: The answer is an error.
+        """
+        order = make_order(method, params, named, idempotency_key)
+        if self._task is None:
+            raise BadInput("Nothing is connected: use `async with connect(...)`.")
+        return await self._orders.carry_out(order, timeout_seconds)
 
     async def close(self) -> None:
         """Say goodbye; what has arrived already can still be taken, then the iteration ends."""
@@ -157,6 +193,7 @@ class Notifications:
             self._url,
             session,
             self._inbox,
+            self._orders,
             dial=options.dial,
             attempts=options.attempts,
             clock=options.clock,

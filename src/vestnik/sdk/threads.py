@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -10,7 +10,7 @@ from vestnik.errors import BadInput
 from vestnik.sdk.duplicates import Duplicates
 from vestnik.sdk.handlers import Handler, Handlers
 from vestnik.sdk.loop_thread import LoopThread
-from vestnik.sdk.notification import Notification
+from vestnik.sdk.notification import JsonValue, Notification
 from vestnik.sdk.options import Options
 from vestnik.sdk.stream import GapHandler, Notifications
 from vestnik.wire import Position
@@ -73,6 +73,28 @@ class SyncNotifications:
         for notification in self:
             self._handlers.handle_sync(notification)
         return None
+
+    def call(
+        self,
+        method: str,
+        params: Mapping[str, object] | Sequence[object] | None = None,
+        /,
+        *,
+        idempotency_key: str | None = None,
+        timeout_seconds: float = 60.0,
+        **named: object,
+    ) -> JsonValue:
+        """Give an order and wait for what comes of it, as `Notifications.call` does."""
+        if self._thread is None or self._is_closed:
+            raise BadInput("Nothing is connected: use `with connect_sync(...)`.")
+        order = self._stream.call(
+            method,
+            params,
+            idempotency_key=idempotency_key,
+            timeout_seconds=timeout_seconds,
+            **named,
+        )
+        return self._thread.run(order)
 
     def close(self) -> None:
         """Say goodbye, from any thread; the iteration ends after what has arrived already."""

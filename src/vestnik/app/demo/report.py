@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 import msgspec
 
+from vestnik.app.demo.witnesses import NotificationCounts
+
 __all__ = ["Report", "RoundTrips"]
 
 
@@ -35,13 +37,15 @@ class Report(msgspec.Struct, frozen=True):
     lost: int
     duplicates: int
     rtt_ms: RoundTrips
+    notifications: NotificationCounts
     core_version: str
     warnings: list[str]
 
     @property
     def is_good(self) -> bool:
-        """Whether nothing was lost or doubled."""
-        return self.lost == 0 and self.duplicates == 0
+        """Whether nothing was lost or doubled, on no way."""
+        told = self.notifications
+        return self.lost == self.duplicates == 0 and told.websocket == told.webhook
 
 
 def _percentile(values: Sequence[float], share: float) -> float:
