@@ -17,11 +17,12 @@ from vestnik.bot.intake.intake import Arrival, Intake
 from vestnik.bot.intake.seen import SeenMarker
 from vestnik.bot.ledger import Ledger
 from vestnik.bot.outbox import Outbox, Pace
+from vestnik.bot.owners import Owners, claims_of
 from vestnik.bot.runtime import BotRuntime
 from vestnik.bot.store import Database
 from vestnik.chatmail import Core, CoreRestarted, Event, EventStream
 from vestnik.clock import Clock, SystemClock
-from vestnik.errors import BadBot, BadInput, CoreDied
+from vestnik.errors import CoreDied
 from vestnik.ids import AccountId, MessageId
 
 __all__ = ["Host", "HostOptions", "Witness", "memory_file"]
@@ -103,10 +104,8 @@ class Host:
             side_by_side=self.options.side_by_side,
             waiting=self.options.waiting,
         )
-        self._only = accounts
         self._witness = witness
-        self._owners: dict[AccountId, BotRuntime] = {}
-        self._names = _claims(bots)
+        self._owners = Owners(self.runtimes, claims_of(bots), accounts)
 
     @property
     def accounts(self) -> Sequence[AccountId]:
@@ -150,7 +149,7 @@ class Host:
 
     async def handle_event(self, event: Event) -> None:
         """Let the account's bot hear of an event; those of account 0 concern all."""
-        for runtime in self._concerned(event):
+        for runtime in self._owners.concerned(event):
             await runtime.handling.handle_event(event)
 
     async def unfinished(self, account_id: AccountId) -> Sequence[MessageId]:
@@ -159,13 +158,7 @@ class Host:
 
     def is_interesting(self, event: Event) -> bool:
         """Tell whether any bot wants the event."""
-        return any(r.handling.is_interesting(event) for r in self._concerned(event))
-
-    def _concerned(self, event: Event) -> Sequence[BotRuntime]:
-        if event.account_id == 0:
-            return self.runtimes
-        owner = self._owners.get(event.account_id)
-        return [owner] if owner else []
+        return any(r.handling.is_interesting(event) for r in self._owners.concerned(event))
 
     # From the start to the end.
 
@@ -184,28 +177,13 @@ class Host:
                         raise
 
     async def _find_accounts(self) -> None:
-        for account_id in await self.core.get_all_account_ids():
-            if not await self.core.is_configured(account_id):
-                continue
-            runtime = await self._owner(account_id)
-            if runtime is not None:
-                await self.ledger.adopt(account_id, await self._identity(account_id))
-                self._owners[account_id] = runtime
-        if not self._owners:
-            raise BadInput(
-                "There is no account to serve: make one with `init` and an account code."
-            )
+        await self._owners.find(self.core)
+        for account_id in self._owners:
+            await self.ledger.adopt(account_id, await self._identity(account_id))
         for runtime in self.runtimes:
-            mine = [account_id for account_id, owner in self._owners.items() if owner is runtime]
-            if mine:
-                runtime.register_jobs(mine[0])
-
-    async def _owner(self, account_id: AccountId) -> BotRuntime | None:
-        if self._only is not None:
-            return self.runtimes[0] if account_id in self._only else None
-        address = await self.core.get_config(account_id, "configured_addr") or ""
-        claimed = self._names.get(address, self._names.get(""))
-        return next((r for r in self.runtimes if r.bot is claimed), None)
+            first = self._owners.first_of(runtime)
+            if first is not None:
+                runtime.register_jobs(first)
 
     async def _identity(self, account_id: AccountId) -> str:
         blobs = await self.core.get_blob_dir(account_id)
@@ -245,15 +223,3 @@ async def _is_restarted(events: EventStream) -> bool:
         if isinstance(event.payload, CoreRestarted):
             return True
     return False
-
-
-def _claims(bots: Sequence[Bot]) -> dict[str, Bot]:
-    """Map the addresses that bots claim to them; the empty one stands for all others."""
-    claims: dict[str, Bot] = {}
-    for bot in bots:
-        for address in bot.accounts or {""}:
-            if address in claims:
-                what = address or "all accounts that no other bot claims"
-                raise BadBot(f"Two bots want to serve {what}: name their accounts.")
-            claims[address] = bot
-    return claims

@@ -40,14 +40,16 @@ class Gateway:
     """``vestnik serve`` on a folder; may be ended and started again.
 
     Its listening socket belongs to the test, as it belongs to systemd in production: clients that
-    come while no gateway runs wait in the queue of the socket.
+    come while no gateway runs wait in the queue of the socket. With `listens` it opens its port
+    itself: clients that come while no gateway runs are refused.
     """
 
-    def __init__(self, folder: Path, config: str = CONFIG) -> None:
+    def __init__(self, folder: Path, config: str = CONFIG, *, listens: bool = False) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "vestnik.toml").write_text(config)
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listens = listens
+        self._listener = _reserved() if listens else socket.create_server(("127.0.0.1", 0))
         self._process: asyncio.subprocess.Process | None = None
         self._given = Given("", "")
         self._http: aiohttp.ClientSession | None = None
@@ -61,6 +63,11 @@ class Gateway:
     def websocket(self) -> str:
         """Where the WebSocket is."""
         return self.url.replace("http", "ws", 1) + "/websocket/"
+
+    @property
+    def operators_token(self) -> str:
+        """What opens everything, as long as this process lives."""
+        return self._given.token
 
     @property
     def pid(self) -> int:
@@ -90,11 +97,13 @@ class Gateway:
         access = self.folder / "server.json"
         access.unlink(missing_ok=True)
         socket_number = self._listener.fileno()
+        port = self._listener.getsockname()[1]
+        listen = f"127.0.0.1:{port}" if self._listens else f"fd:{socket_number}"
         with (self.folder / "log").open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "vestnik", "serve"),
-                *("--data", str(self.folder), "--listen", f"fd:{socket_number}"),
-                pass_fds=(socket_number,),
+                *("--data", str(self.folder), "--listen", listen),
+                pass_fds=() if self._listens else (socket_number,),
                 stdout=asyncio.subprocess.DEVNULL,
                 stderr=log,
             )
@@ -162,6 +171,14 @@ class Gateway:
         status, answer = await self.ask("POST", path, body)
         assert status == 201, (path, answer)
         return answer
+
+
+def _reserved() -> socket.socket:
+    """Keep a port from everybody but a gateway: nobody else may listen or connect from there."""
+    reserved = socket.socket()
+    reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    reserved.bind(("127.0.0.1", 0))
+    return reserved
 
 
 @asynccontextmanager

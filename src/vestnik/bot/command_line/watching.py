@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import socket
 from collections.abc import Iterator
 
@@ -18,7 +17,8 @@ from starlette.routing import Route
 from vestnik.bot.health import check_health
 from vestnik.bot.host import Host
 from vestnik.bot.metrics import Metrics
-from vestnik.errors import AddressInUse, BadInput
+from vestnik.errors import BadInput
+from vestnik.listeners import open_listener, stop_listening
 
 __all__ = ["WatchServer", "bind_watch_port", "watch_app"]
 
@@ -78,8 +78,15 @@ class WatchServer(uvicorn.Server):
         try:
             await self.serve(sockets=[listener])
         finally:
-            self.force_exit = True
-            await self.shutdown(sockets=[listener])
+            if self.started:
+                self.force_exit = True
+                await self.shutdown(sockets=[listener])
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End; who is on the way in is not forgotten."""
+        for server in self.servers:
+            await stop_listening(server)
+        await super().shutdown(sockets)
 
 
 def bind_watch_port(host: str, port: int) -> socket.socket:
@@ -90,11 +97,6 @@ def bind_watch_port(host: str, port: int) -> socket.socket:
         BadInput: This machine cannot.
     """
     try:
-        return socket.create_server((host, port), backlog=BACKLOG)
-    except (OSError, OverflowError, UnicodeError) as error:
-        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
-            raise AddressInUse(host, port) from error
-        reason = getattr(error, "strerror", None) or error
-        raise BadInput(
-            f"Metrics cannot be shown on {host} port {port} ({reason}): choose another one."
-        ) from error
+        return open_listener(host, port, backlog=BACKLOG)
+    except BadInput as error:
+        raise BadInput(f"Metrics cannot be shown on {host} port {port}. {error}") from error

@@ -13,61 +13,30 @@ Rules:
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Protocol, TypeGuard
+from typing import TypeGuard
 
 from vestnik.bot.intake.lanes import Lanes
-from vestnik.bot.outbox.lives import Lives
+from vestnik.bot.intake.perseverance import Perseverance
+from vestnik.bot.intake.work import Arrival, Work
 from vestnik.chatmail import Core, CoreRestarted, Event, EventStream
 from vestnik.chatmail.events import EventChannelOverflow, IncomingMsg
 from vestnik.chatmail.types import DownloadState, MessageLoadResultMessage
 from vestnik.clock import Clock
 from vestnik.errors import CoreDied, CoreError, LedgerFailed
-from vestnik.ids import AccountId, ChatId, MessageId
+from vestnik.ids import AccountId
 
 __all__ = ["Arrival", "Intake", "Work"]
 
 MESSAGES_AT_ONCE = 100
 """How many messages a catch-up asks for in one call."""
 
-PAUSES_SECONDS = (0.2, 1.0, 5.0)
-"""After which pauses work that failed is begun again, before the rest of the chat goes on."""
-
 FIRST_RETRY_SECONDS, RETRY_SECONDS = 1.0, 30.0
 """When to ask again for messages that could not be asked for, or on which the work failed all the
 same: soon at first, then more and more seldom."""
 
-ACCOUNT_MANAGER = AccountId(0)
-
 log = logging.getLogger("vestnik.bot")
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """A whole incoming message that waits to be handled."""
-
-    account_id: AccountId
-    chat_id: ChatId
-    message_id: MessageId
-
-
-class Work(Protocol):
-    """What is done with what the intake takes in."""
-
-    async def handle_message(self, arrival: Arrival) -> None:
-        """Handle a message, unless it was; an error means that it is to come again."""
-
-    async def handle_event(self, event: Event) -> None:
-        """Handle anything else that happened."""
-
-    async def unfinished(self, account_id: AccountId) -> Sequence[MessageId]:
-        """Return what was begun and not finished before a crash, oldest first."""
-
-    def is_interesting(self, event: Event) -> bool:
-        """Tell whether anybody wants events of this type of this account; asked once for each."""
 
 
 class Intake:
@@ -108,8 +77,7 @@ class Intake:
         self._is_stale = asyncio.Event()
         # Of these accounts older messages are missing than those that events tell of.
         self._behind: set[AccountId] = set()
-        self._lives = Lives(clock)
-        self._has_ended = False
+        self._perseverance = Perseverance(core, work.handle_message, clock)
         self._wanted: dict[tuple[AccountId, type[object]], bool] = {}
 
     async def run(self, listening: asyncio.Event) -> None:
@@ -119,7 +87,8 @@ class Intake:
             listening: Set once nothing is missed any more; I/O may be started then.
         """
         async with self._core.events() as self._events, asyncio.TaskGroup() as group:
-            jobs = (self.lanes.run(), self._retry(), self._renew(), self._count_lives())
+            lives = self._perseverance.count_lives()
+            jobs = (self.lanes.run(), self._retry(), self._renew(), lives)
             helpers = [group.create_task(job) for job in jobs]
             listening.set()
             await self._catch_up()
@@ -217,41 +186,12 @@ class Intake:
             await self._work.handle_event(job)
             return
         try:
-            await self._handle(job)
+            await self._perseverance.handle(job)
         except Exception:
             self._failed.set()
             raise
         finally:
             self._present.discard(job)
-
-    async def _handle(self, arrival: Arrival) -> None:
-        """Work on a message until that succeeds, within reason; a dead core is no reason."""
-        pauses = iter(PAUSES_SECONDS)
-        while True:
-            life = self._lives.count
-            try:
-                return await self._work.handle_message(arrival)
-            except CoreDied as cause:
-                if self._has_ended:
-                    raise
-                log.info("message %d waits for the next core: %s", arrival.message_id, cause)
-                await self._lives.after(life, cause)
-            except Exception as problem:
-                pause = next(pauses, None)
-                if pause is None:
-                    raise
-                log.info("message %d is handled again soon: %s", arrival.message_id, problem)
-                await self._clock.sleep(pause)
-
-    async def _count_lives(self) -> None:
-        """Wake what waits for the next core; who takes events may have to wait for that work."""
-        with contextlib.suppress(CoreDied):
-            async with self._core.events(ACCOUNT_MANAGER) as events:
-                async for event in events:
-                    if isinstance(event.payload, CoreRestarted):
-                        self._lives.note_restart()
-        self._has_ended = True
-        self._lives.note_restart()
 
     async def _renew(self) -> None:
         while True:

@@ -3,6 +3,10 @@
 The core gives messages ids that only grow, so what a message became has a greater id than any that
 was known when it was given away. Among those, which may also be the author's, its text tells which
 it is: the core keeps texts to the letter, but not the names of files.
+
+The core writes down a message first and then that it is to be sent. If it dies in between, the
+message is there and never goes; so one that is not yet sent is given to it once more, as the same
+message, which receivers keep only once.
 """
 
 from __future__ import annotations
@@ -19,6 +23,9 @@ from vestnik.ids import AccountId, ChatId, ContactId, MessageId
 
 __all__ = ["find_sent", "last_message"]
 
+PENDING = 20
+"""The state of a message that is not sent yet, whether or not it ever will be."""
+
 SELF = ContactId(1)
 LOADED_TOGETHER = 100
 
@@ -26,7 +33,10 @@ LOADED_TOGETHER = 100
 async def find_sent(
     core: Core, account_id: AccountId, chat_id: ChatId, doubt: Doubt
 ) -> MessageId | None:
-    """Return the message that came of what was given to the core; ``None`` if none did."""
+    """Return the message that came of what was given to the core; ``None`` if none did.
+
+    The message that is returned is on its way.
+    """
     ids = [
         message_id
         for message_id in await _message_ids(core, account_id, chat_id)
@@ -36,6 +46,8 @@ async def find_sent(
         loaded = await core.get_messages(account_id, ids[start : start + LOADED_TOGETHER])
         for message in loaded.values():
             if isinstance(message, MessageLoadResultMessage) and _is(message, doubt.data):
+                if message.state == PENDING:
+                    await core.resend_messages(account_id, [message.id])
                 return message.id
     return None
 

@@ -53,6 +53,13 @@ class SendingMethods(Topic):
         message_id = self.send_msg(account_id, chat_id, data)
         return message_id, message_answer(self._message(account_id, message_id))
 
+    def resend_messages(self, account_id: AccountId, message_ids: list[MessageId]) -> None:
+        for message_id in message_ids:
+            message = self._message(account_id, message_id)
+            if message.sender != SELF:
+                raise Refusal("can resend only own messages")
+            message.state = MessageState.PENDING
+
     def forward_messages(
         self, account_id: AccountId, message_ids: list[MessageId], chat_id: ChatId
     ) -> None:
