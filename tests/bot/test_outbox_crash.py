@@ -16,7 +16,7 @@ from vestnik.chatmail import Core
 from vestnik.chatmail.types import MessageData
 from vestnik.clock import SystemClock
 from vestnik.ids import AccountId, ChatId, MessageId
-from vestnik.testing import FakeClock, FakeCore
+from vestnik.testing import FakeClock, FakeCore, MessageState
 from vestnik.testing.fake.account import FakeAccount
 from vestnik.testing.fake.chat import FakeChat
 
@@ -101,6 +101,31 @@ async def test_the_core_dies_of_a_message_and_it_is_sent_once(
         assert await outbox.send(account.id, chat.id, text("x"), key="k") == sent[0]
     assert own_texts(chat)[before:] == ["x", "y"]
     assert [message.id for message in chat.messages][-2:] == [*sent]
+
+
+@pytest.mark.parametrize(
+    ("state", "is_given_again"), [(MessageState.PENDING, True), (MessageState.DELIVERED, False)]
+)
+async def test_what_the_core_wrote_down_and_did_not_queue_is_given_to_it_again(
+    fake_core: FakeCore,
+    account: FakeAccount,
+    path: Path,
+    state: MessageState,
+    is_given_again: bool,
+) -> None:
+    chat = account.group("chat")
+
+    def send_msg(account_id: AccountId, chat_id: ChatId, data: MessageData) -> object:
+        fake_core.play("send_msg", account_id, chat_id, data)
+        account.sent[-1].state = state
+        fake_core.crash()
+        return None
+
+    fake_core.on("send_msg", send_msg)
+    async with bot_life(fake_core, path) as outbox:
+        sent = await outbox.send(account.id, chat.id, text("x"), key="k")
+    assert own_texts(chat) == ["x"]
+    assert fake_core.calls("resend_messages") == ([(account.id, [sent])] if is_given_again else [])
 
 
 async def test_the_bot_is_killed_between_the_core_s_acceptance_and_our_record(
