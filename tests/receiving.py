@@ -1,4 +1,4 @@
-"""Receivers by hand: whatever a test does, no connection of theirs outlives it."""
+"""Receivers and clients by hand: whatever a test does, no connection of theirs outlives it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TypeAlias
 
-from vestnik.relay.listen import stop_listening
+from vestnik.listeners import stop_listening
 
 Talk: TypeAlias = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -49,3 +49,12 @@ async def receiving(
         await asyncio.gather(*writers, return_exceptions=True)
         for writer in writers.values():  # a task that was cancelled before it began closed nothing
             writer.transport.abort()
+
+
+def hear_all(client: socket.socket) -> bytes:
+    """Return what comes until the end of a connection, however that comes."""
+    heard = b""
+    with client, contextlib.suppress(ConnectionError):
+        while data := client.recv(4096):
+            heard += data
+    return heard

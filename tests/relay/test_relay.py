@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests.receiving import hear_all
 from tests.relay.clients import account, imap, send_text
 from vestnik.errors import AddressInUse, BadInput, StorageFailed
 from vestnik.relay import Relay, RelayConfig
@@ -167,13 +168,6 @@ async def test_stopping_says_goodbye_to_everyone() -> None:
     assert await smtp_reader.read() == b"421 4.3.2 The relay is shutting down\r\n"
     imap_writer.close()
     smtp_writer.close()
-
-
-def hear_all(client: socket.socket) -> None:
-    """Wait for the end of a connection, however it comes."""
-    with client, contextlib.suppress(ConnectionError):
-        while client.recv(4096):
-            pass
 
 
 @pytest.mark.parametrize("door", ["imap_port", "smtp_port", "http_port"])

@@ -20,6 +20,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from vestnik.errors import NotAllowed, NotFound, Overloaded, StoreFailed, VestnikError
+from vestnik.gateway._keys import announced_key, published_key
 from vestnik.gateway._telling import Telling
 from vestnik.gateway._waiting import Told, Waiting, WaitingRoom
 from vestnik.gateway.access import reaches
@@ -119,7 +120,7 @@ class Publishing:
             raise StoreFailed(_ENDING)
         told = tuple(self._told(items, publisher))
         muted = len(items) - len(told)
-        is_repeat = bool(told) and await self._put(told, _scoped(publisher, key))
+        is_repeat = bool(told) and await self._put(told, published_key(publisher, key))
         self._count(len(told), muted, is_repeat=is_repeat)
         return Receipt(len(told), muted, is_repeat)
 
@@ -140,7 +141,7 @@ class Publishing:
             Overloaded: Too much waits already.
             StoreFailed: It was not stored.
         """
-        is_repeat = await self._put(((owner, notification),), _own(owner, key))
+        is_repeat = await self._put(((owner, notification),), announced_key(owner, key))
         self._count(1, 0, is_repeat=is_repeat)
         return is_repeat
 
@@ -235,18 +236,3 @@ class Publishing:
             self.stats.repeats += accepted
         else:
             self.stats.accepted += accepted
-
-
-def _scoped(publisher: Token, key: str | None) -> str | None:
-    """Return the key with whose it is; no id has a space or a line's end: none can be mistaken."""
-    if key is None:
-        return None
-    if publisher.resource is None:
-        return f"{publisher.owner or ''} {key}"
-    # Several bots of one owner count each for themselves.
-    return f"{publisher.owner or ''}\n{publisher.resource} {key}"
-
-
-def _own(owner: OwnerId, key: str | None) -> str | None:
-    """Return the key of something that the gateway says: nobody who publishes has one like it."""
-    return None if key is None else f"\n\n{owner} {key}"

@@ -12,11 +12,12 @@ import msgspec
 from vestnik.clock import Clock, SystemClock
 from vestnik.errors import StoreFailed, VestnikError
 from vestnik.gateway._options import GatewayOptions
+from vestnik.gateway._trimming import Trimming
 from vestnik.gateway.access import Access
 from vestnik.gateway.administration import Administration
 from vestnik.gateway.delivery import Deliveries, Guard
 from vestnik.gateway.live import Hub
-from vestnik.gateway.model import Retention, Webhook
+from vestnik.gateway.model import Webhook
 from vestnik.gateway.polling import Updates
 from vestnik.gateway.ports import (
     AttemptLog,
@@ -79,6 +80,7 @@ class Gateway:
         self._broker = broker
         self._sender = sender
         self._sealer = sealer
+        self._trimming = Trimming(store, self.clock, self.options)
         self._stack = AsyncExitStack()
         self._is_ending = self._is_draining = False
         self.administration = Administration(store, self.roster, broker, sealer, self.clock, guard)
@@ -143,7 +145,7 @@ class Gateway:
             self._build()
             for part in (self._sender, self.publishing, self.deliveries, self.updates, self.hub):
                 await stack.enter_async_context(part)
-            self._keep_trimming(stack)
+            await stack.enter_async_context(self._trimming)
             stack.push_async_callback(self.drain)
             self._stack = stack.pop_all()
         return self
@@ -170,37 +172,13 @@ class Gateway:
         self.updates = Updates(store.log, self._broker, self.roster, clock)
         self.hub = Hub(store.log, self._broker, self.roster, self.access, clock, options.live)
 
-    def _keep_trimming(self, stack: AsyncExitStack) -> None:
-        task = asyncio.create_task(self._trim_for_ever(), name="retention")
-
-        async def end() -> None:
-            task.cancel()
-            await asyncio.wait([task])
-
-        stack.push_async_callback(end)
-
-    async def _trim_for_ever(self) -> None:
-        while True:
-            await self.clock.sleep(self.options.trim_seconds)
-            try:
-                await self.trim()
-            except Exception:
-                log.exception("What is old could not be forgotten; it is tried again later")
-
     async def trim(self) -> int:
         """Forget what is older or more than the options want kept, and return how many that were.
 
         Raises:
             StoreFailed: Nothing could be forgotten.
         """
-        now = self.clock.now()
-        return await self.store.trim(
-            Retention(
-                log_since=int((now - self.options.keep_notifications) * 1000),
-                attempts_since=int((now - self.options.keep_attempts) * 1000),
-                most_bytes=self.options.most_bytes,
-            )
-        )
+        return await self._trimming.trim()
 
     async def _webhook_disabled(self, webhook: Webhook) -> None:
         """Tell an owner, by all other ways, that a webhook has failed for too long.
@@ -208,22 +186,24 @@ class Gateway:
         It is written down already, so that this one is not among the ways any more.
         """
         try:
-            await self.publishing.announce(webhook.owner, self._about_disabled(webhook))
+            told = _about_disabled(webhook, self.clock.now())
+            await self.publishing.announce(webhook.owner, told)
         except VestnikError as error:
             log.warning("The owner of webhook %s could not be told: %s", webhook.id, error)
 
-    def _about_disabled(self, webhook: Webhook) -> Notification:
-        told = {
-            "webhook": webhook.id,
-            # What stands behind the question mark may be a secret.
-            "url": webhook.url.partition("?")[0],
-            "since": webhook.failing_since,
-        }
-        return Notification(
-            type=_WEBHOOK_DISABLED,
-            resource=webhook.resource or ResourceId(webhook.owner),
-            affected=webhook.id,
-            user="",
-            happened=int(self.clock.now() * 1000),
-            payload=msgspec.Raw(msgspec.json.encode(told)),
-        )
+
+def _about_disabled(webhook: Webhook, now: float) -> Notification:
+    told = {
+        "webhook": webhook.id,
+        # What stands behind the question mark may be a secret.
+        "url": webhook.url.partition("?")[0],
+        "since": webhook.failing_since,
+    }
+    return Notification(
+        type=_WEBHOOK_DISABLED,
+        resource=webhook.resource or ResourceId(webhook.owner),
+        affected=webhook.id,
+        user="",
+        happened=int(now * 1000),
+        payload=msgspec.Raw(msgspec.json.encode(told)),
+    )

@@ -17,8 +17,8 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from vestnik.listeners import stop_listening
 from vestnik.relay.addresses import Credentials
-from vestnik.relay.listen import stop_listening
 
 __all__ = ["HttpServer", "new_account_app"]
 

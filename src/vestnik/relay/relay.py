@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 
 from vestnik.errors import BadInput
+from vestnik.listeners import open_listener
 from vestnik.relay.accounts import Accounts
 from vestnik.relay.addresses import (
     Credentials,
@@ -23,7 +24,6 @@ from vestnik.relay.board import Board
 from vestnik.relay.config import RelayConfig
 from vestnik.relay.imap.server import Desk, ImapServer
 from vestnik.relay.imap.session import Settings
-from vestnik.relay.listen import bind
 from vestnik.relay.newaccount import HttpServer, new_account_app
 from vestnik.relay.smtp.handler import Handler
 from vestnik.relay.smtp.server import SmtpServer
@@ -141,7 +141,7 @@ class Relay:
         config = self.config
         with ExitStack() as undo:
             ports = (config.smtp_port, config.imap_port, config.http_port)
-            bound = [undo.enter_context(bind(config.host, port)) for port in ports]
+            bound = [undo.enter_context(open_listener(config.host, port)) for port in ports]
             undo.pop_all()
         smtp, imap, self._http_port = (listener.getsockname()[1] for listener in bound)
         self._endpoints = Endpoints(config.public_host, smtp, imap, config.tls)

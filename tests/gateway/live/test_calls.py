@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 
 import msgspec
@@ -14,7 +15,7 @@ from tests.gateway.live.stage import ANN, Client, Json, Raw, Stage, text, until,
 from tests.gateway.live.test_slow_readers import BOUND, OPTIONS, messages_of
 from vestnik.gateway.live import calls as calls_module
 from vestnik.gateway.model import Scope, Token
-from vestnik.ids import ResourceId
+from vestnik.ids import ResourceId, TokenId
 
 BOT = frozenset({Scope.BOT, Scope.NOTIFY})
 
@@ -359,6 +360,62 @@ async def test_long_answers_wait_only_as_far_as_there_is_room(
             heard = _whole(raw.received)
     assert [("result" in one["data"]) for one in heard] == [True, False, False, True]  # type: ignore[operator]
     assert _ids(heard) == [0, 1, 2, 3]
+
+
+class Slow:
+    """A connection whose client reads nothing, until it is told to."""
+
+    calls: calls_module.Open | None = None
+    token: Token | None = None
+
+    def __init__(self) -> None:
+        self.is_slow = True
+        self.told: list[bytes] = []
+
+    def tell(self, data: bytes) -> None:
+        self.told.append(data)
+
+
+def test_the_clients_of_one_token_have_so_much_unread_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(calls_module, "MOST_UNREAD", 250_000)
+    unread = Counter[TokenId]()
+    ann, bob = TokenId("ann"), TokenId("bob")
+    ours = [(one := Slow(), calls_module.Open(one, ann, unread)) for _ in range(3)]
+    theirs = calls_module.Open(Slow(), bob, unread)
+    request, answer = msgspec.Raw(b'{"id":1}'), b"1" * 100_000
+
+    for _, held in ours:
+        held.give(request, answer)
+    theirs.give(request, answer)
+    assert (unread[ann], unread[bob]) == (200_000, 100_000)
+
+    refused, held = ours[2]
+    refused.is_slow = False
+    held.go_on()
+    assert b"other connections" in refused.told[0]
+
+    ours[0][0].is_slow = False
+    ours[0][1].go_on()
+    assert unread[ann] == 100_000
+    ours[1][1].leave()
+    theirs.leave()
+    assert unread == {}
+
+
+def test_what_lies_in_the_buffer_of_a_slow_client_is_unread(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    unread, client, ann = Counter[TokenId](), Slow(), TokenId("ann")
+    monkeypatch.setattr(client, "tell", lambda data: setattr(client, "is_slow", True))
+    held = calls_module.Open(client, ann, unread)
+    client.is_slow = False
+    held.give(msgspec.Raw(b'{"id":1}'), b"1" * 100_000)
+    assert unread[ann] == 100_000
+    client.is_slow = False
+    held.go_on()
+    assert unread == {}
 
 
 async def test_answers_to_who_is_gone_take_no_room(staff: Staff) -> None:

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from tests.gateway.live.stage import ANN, Stage
-from vestnik.gateway.live import hub as hub_module
+from vestnik.gateway.live import farewell
 from vestnik.gateway.live.channel import Channel, Member
 from vestnik.gateway.model import Page
 from vestnik.gateway.ports import SETTINGS_TOPIC, owner_topic
@@ -34,7 +34,7 @@ async def test_a_drain_ends_in_time_whatever_happens(stage: Stage) -> None:
 
 
 async def test_goodbyes_are_spread(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hub_module, "_FAREWELLS", 1)
+    monkeypatch.setattr(farewell, "_FAREWELLS", 1)
     async with stage.client() as one, stage.client() as two:
         draining = asyncio.create_task(stage.hub.drain(60))
         assert (await one.closing())[0] == 1012

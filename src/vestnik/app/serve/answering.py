@@ -40,7 +40,7 @@ async def answering(
             yield task
         finally:
             # A signal cancels the block, and this is its clean end; a second one cancels this.
-            web.refuse_new()
+            await web.refuse_new()
             if parts is not None:
                 await drain(parts)
             web.stop(LAST_REQUESTS_SECONDS)

@@ -1,13 +1,12 @@
-"""Listening sockets, with errors that say what to do."""
+"""The sockets on which a gateway listens: its own, or those of a parent process."""
 
 from __future__ import annotations
 
-import errno
-import os
 import socket
 
 from vestnik.app.serve.addresses import Address
-from vestnik.errors import AddressInUse, BadInput
+from vestnik.errors import BadInput
+from vestnik.listeners import open_listener
 
 __all__ = ["BACKLOG", "INHERITED", "bind"]
 
@@ -35,26 +34,12 @@ def bind(address: Address) -> tuple[socket.socket, Address]:
         listener = _inherited(address.port)
         address = Address(*listener.getsockname()[:2])
     else:
-        listener = _opened(address)
-    listener.setblocking(False)
+        listener = open_listener(*address, backlog=BACKLOG)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     for option, value in KEEP_ALIVE.items():
         if hasattr(socket, option):
             listener.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
     return listener, Address(address.host, listener.getsockname()[1])
-
-
-def _opened(address: Address) -> socket.socket:
-    try:
-        found = socket.getaddrinfo(*address, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        return socket.create_server(
-            tuple(address),
-            family=found[0][0],
-            backlog=BACKLOG,
-            dualstack_ipv6=address.host == "::" and socket.has_dualstack_ipv6(),
-        )
-    except (OSError, UnicodeError, ValueError) as error:
-        raise _told(address, error) from error
 
 
 def _inherited(number: int) -> socket.socket:
@@ -68,21 +53,5 @@ def _inherited(number: int) -> socket.socket:
             f"The descriptor {number} is no TCP socket that listens: let systemd's ListenStream= "
             "open one, or give an address instead."
         )
+    listener.setblocking(False)
     return listener
-
-
-def _told(address: Address, error: Exception) -> AddressInUse | BadInput:
-    if isinstance(error, socket.gaierror | UnicodeError | ValueError):
-        return BadInput(
-            f"There is no host {address.host!r} to listen on: use 127.0.0.1 or 0.0.0.0."
-        )
-    assert isinstance(error, OSError)
-    if error.errno == errno.EADDRINUSE:
-        return AddressInUse(address.host, address.port)
-    if error.errno == errno.EACCES:
-        return BadInput(
-            f"Port {address.port} needs more rights than this user has: use one above 1023."
-        )
-    # create_server adds the address to the text; the number gives the plain words.
-    reason = os.strerror(error.errno) if error.errno else str(error)
-    return BadInput(f"Nothing can listen on {address} ({reason}).")

@@ -16,8 +16,9 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from vestnik.app.serve.admission import Admission
+from vestnik.app.serve.deadlines import HearingDeadline, ReadingDeadline
+from vestnik.app.serve.heads import HeadMeasure, HeadTooLong, spell_head
 from vestnik.wire.limits import PATHS
-from vestnik.wire.websocket import MAX_HEAD
 
 if TYPE_CHECKING:
     from uvicorn._types import ASGI3Application
@@ -93,14 +94,13 @@ class GuardedHttp(HttpToolsProtocol):
         super().__init__(config, server_state, app_state, _loop)
         self._keeper = keeper
         self._place: str | None = None
-        self._deadline: asyncio.TimerHandle | None = None
-        self._reading: asyncio.TimerHandle | None = None
+        self._hearing = HearingDeadline(self.loop, self._end_overdue)
+        self._reading = ReadingDeadline(self.loop, self._left, self._drop_overdue)
+        self._measure = HeadMeasure()
+        self._body_size = 0
         self._is_refused = False
         self._is_leaving = False
         self._running: RequestResponseCycle | None = None
-        self._head_size = 0
-        self._unexplained = 0
-        self._body_size = 0
 
     # uvicorn narrows the type of asyncio's method in just this way, which mypy minds once more.
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -114,82 +114,76 @@ class GuardedHttp(HttpToolsProtocol):
             transport.close()
             return
         super().connection_made(transport)
-        self._expect_within(self._keeper.head_seconds)
+        self._hearing.set(self._keeper.head_seconds)
 
     def data_received(self, data: bytes) -> None:
         """Read requests; what follows an upgrade belongs to the one who takes over."""
         if self._is_refused or self._is_leaving:
             return
         self._unset_keepalive_if_required()
-        if self._deadline is None and self._is_idle:
-            self._expect_within(self._keeper.head_seconds)
+        if self._is_idle and not self._hearing.is_set:
+            self._hearing.set(self._keeper.head_seconds)
         try:
             self._parse(data)
-        except _HeadTooLong:
+        except HeadTooLong:
             self._end(TOO_LONG)
         except httptools.HttpParserUpgrade as upgrade:
             if self._should_upgrade():
                 self.handle_websocket_upgrade()
                 self._pass_on(data[upgrade.args[0] :])
         except httptools.HttpParserError:
-            if self._head_size > MAX_HEAD:
-                self._end(TOO_LONG)
-                return
-            self._expect_nothing()
-            self.send_400_response("Invalid HTTP request received.")
-            self._let_go()
+            self._end_misunderstood()
 
     def on_message_begin(self) -> None:
         """Measure the head that begins."""
-        self._head_size = self._unexplained = 0
+        self._measure.begin()
         super().on_message_begin()
 
     def on_url(self, url: bytes) -> None:
         """Take a part of the address."""
-        self._measure(len(url))
+        self._measure.add(len(url))
         super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a field of the head, or one that follows a body in chunks."""
-        self._measure(len(name) + len(value))
+        self._measure.add(len(name) + len(value))
         super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """Wait for the body now."""
-        self._unexplained = 0
-        self._expect_nothing()
+        self._measure.explain()
+        self._hearing.cancel()
         if not (self.parser.should_upgrade() and self._should_upgrade()):
             self._body_size = 0
-            self._expect_within(self._keeper.body_seconds)
+            self._hearing.set(self._keeper.body_seconds)
         super().on_headers_complete()
         if self.parser.should_upgrade() and self.cycle is not None:
             self.cycle.keep_alive = False  # the parser does not read on after an upgrade
 
     def on_body(self, body: bytes) -> None:
         """Take a part of the body."""
-        self._unexplained = 0
+        self._measure.explain()
         self._body_size += len(body)
         if self._body_size >= PATIENCE_BYTES:
             self._body_size = 0
-            self._expect_nothing()
-            self._expect_within(self._keeper.body_seconds)
+            self._hearing.set(self._keeper.body_seconds)
         super().on_body(body)
 
     def on_message_complete(self) -> None:
         """Wait for nothing but the application."""
-        self._unexplained = 0
-        self._expect_nothing()
+        self._measure.explain()
+        self._hearing.cancel()
         super().on_message_complete()
 
     def pause_writing(self) -> None:
         """Give the client time to read what is there for it."""
         super().pause_writing()
-        self._expect_reading(self._keeper.body_seconds)
+        self._reading.set(self._keeper.body_seconds)
 
     def resume_writing(self) -> None:
         """Go on with a client that has read."""
         if not self.transport.is_closing():
-            self._expect_no_reading()
+            self._reading.cancel()
         super().resume_writing()
 
     def timeout_keep_alive_handler(self) -> None:
@@ -200,18 +194,20 @@ class GuardedHttp(HttpToolsProtocol):
         """Give the transport, and the head of the request, to the gateway."""
         assert self._keeper.live is not None
         self.connections.discard(self)
-        self._expect_no_reading()
+        self._reading.cancel()
         live = self._keeper.live(partial(self._keeper.admission.leave, self._place))
         live.connection_made(self.transport)
         self.transport.set_protocol(live)
-        live.data_received(b"".join(self._head()))
+        parser = self.parser
+        line = (parser.get_method(), self.url, parser.get_http_version().encode())
+        live.data_received(spell_head(*line, self.headers))
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget it."""
         if self._is_refused:
             return
-        self._expect_nothing()
-        self._expect_no_reading()
+        self._hearing.cancel()
+        self._reading.cancel()
         self._keeper.admission.leave(self._place)
         if self._running is not None:
             # uvicorn tells only the request that came last, not the one that is being answered.
@@ -232,33 +228,26 @@ class GuardedHttp(HttpToolsProtocol):
         cycle: RequestResponseCycle | None = self.cycle
         return cycle is None or cycle.response_complete
 
-    def _head(self) -> list[bytes]:
-        head = [self.parser.get_method(), b" ", self.url, b" HTTP/", *self._version()]
-        for name, value in self.headers:
-            head += [name, b": ", value, b"\r\n"]
-        return [*head, b"\r\n"]
-
-    def _version(self) -> tuple[bytes, bytes]:
-        return self.parser.get_http_version().encode(), b"\r\n"
-
     def _pass_on(self, data: bytes) -> None:
         if data and not self.transport.is_closing():
             cast("asyncio.Protocol", self.transport.get_protocol()).data_received(data)
 
     def _parse(self, data: bytes) -> None:
         """Parse, but never let the parser hoard what belongs to no head of a decent size."""
-        self._unexplained += len(data)
+        self._measure.receive(len(data))
         self.parser.feed_data(data)
-        if self._unexplained > MAX_HEAD:
-            raise _HeadTooLong
+        self._measure.check()
 
-    def _measure(self, size: int) -> None:
-        self._head_size += size
-        if self._head_size > MAX_HEAD:
-            raise _HeadTooLong
+    def _end_misunderstood(self) -> None:
+        if self._measure.is_too_long:
+            self._end(TOO_LONG)
+            return
+        self._hearing.cancel()
+        self.send_400_response("Invalid HTTP request received.")
+        self._let_go()
 
     def _end(self, answer: bytes) -> None:
-        self._expect_nothing()
+        self._hearing.cancel()
         self._is_leaving = True
         self.transport.write(answer)
         self._let_go()
@@ -266,44 +255,20 @@ class GuardedHttp(HttpToolsProtocol):
     def _let_go(self) -> None:
         """Close; what the client does not read must not hold the connection."""
         self.transport.close()
-        self._expect_no_reading()
-        self._expect_reading(LAST_WORDS_SECONDS)
+        self._reading.cancel()
+        self._reading.set(LAST_WORDS_SECONDS)
 
-    def _expect_within(self, seconds: float) -> None:
-        self._deadline = self.loop.call_later(seconds, self._overdue)
-
-    def _expect_nothing(self) -> None:
-        if self._deadline is not None:
-            self._deadline.cancel()
-            self._deadline = None
-
-    def _overdue(self) -> None:
+    def _end_overdue(self) -> None:
         """End a connection that takes too long to say what it wants."""
-        self._deadline = None
         self._keeper.overdue += 1
         if self._is_idle or not self.cycle.response_started:
             self.transport.write(TOO_SLOW)
         self._let_go()
 
-    def _expect_reading(self, seconds: float) -> None:
-        left = self.transport.get_write_buffer_size()
-        if left and self._reading is None:
-            self._reading = self.loop.call_later(seconds, self._look_at_reading, seconds, left)
+    def _left(self) -> int:
+        return self.transport.get_write_buffer_size()
 
-    def _expect_no_reading(self) -> None:
-        if self._reading is not None:
-            self._reading.cancel()
-            self._reading = None
-
-    def _look_at_reading(self, seconds: float, before: int) -> None:
-        """Drop a client that asked but has read nothing since; who reads slowly may go on."""
-        self._reading = None
-        if self.transport.get_write_buffer_size() < before:
-            self._expect_reading(seconds)
-            return
+    def _drop_overdue(self) -> None:
+        """Drop a client that asked but reads nothing."""
         self._keeper.overdue += 1
         self.transport.abort()
-
-
-class _HeadTooLong(Exception):
-    """More comes than the head of a request may have."""

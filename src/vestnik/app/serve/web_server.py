@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import ssl
 from collections.abc import Callable, Iterator
 
 import uvicorn
 from starlette.types import ASGIApp
+
+from vestnik.listeners import stop_listening
 
 __all__ = ["WebServer"]
 
@@ -74,10 +77,15 @@ class WebServer(uvicorn.Server):
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), DATE_SECONDS)
 
-    def refuse_new(self) -> None:
-        """Close the door; who is inside stays."""
+    async def refuse_new(self) -> None:
+        """Close the door; who is inside, or on the way in, stays."""
         for server in self.servers:
-            server.close()
+            await stop_listening(server)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End, after the requests that are being answered."""
+        await self.refuse_new()
+        await super().shutdown(sockets)
 
     def stop(self, seconds: float) -> None:
         """Let `serve` end, after the requests that are being answered."""

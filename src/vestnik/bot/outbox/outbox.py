@@ -15,9 +15,10 @@ import itertools
 
 from vestnik.bot.outbox.bucket import Pace
 from vestnik.bot.outbox.carrier import Carrier, OnRefused
+from vestnik.bot.outbox.entering import Entrance
 from vestnik.bot.outbox.files import WaitingFiles, mails_of
 from vestnik.bot.outbox.lives import Lives
-from vestnik.bot.outbox.outgoing import Existing, Outgoing
+from vestnik.bot.outbox.outgoing import Outgoing
 from vestnik.bot.outbox.queue import OutgoingRows
 from vestnik.bot.outbox.sender import Sender
 from vestnik.bot.outbox.traffic import Traffic
@@ -27,7 +28,7 @@ from vestnik.chatmail import Core, EventStream
 from vestnik.chatmail.events import CoreRestarted, SmtpMessageSent
 from vestnik.chatmail.types import MessageData
 from vestnik.clock import Clock
-from vestnik.errors import BotError, OutboxClosed
+from vestnik.errors import OutboxClosed
 from vestnik.ids import AccountId, ChatId, MessageId
 
 __all__ = ["Outbox"]
@@ -73,6 +74,7 @@ class Outbox:
         self._traffic = Traffic(pace, clock, lambda item: self._carrier.carry(item))
         sender = Sender(core, self._rows, self._lives)
         self._carrier = Carrier(self._rows, self._files, self._traffic, sender, on_refused)
+        self._entrance = Entrance(self._rows, self._files, self._traffic)
         self._row_ids = itertools.count(1)
         self._loading = asyncio.Lock()
         self._is_loaded = False
@@ -183,8 +185,6 @@ class Outbox:
         """Forget messages that were sent that long ago, and the keys of them."""
         await self._rows.prune(older_than_seconds)
 
-    # From a call to a row.
-
     async def _take_in(
         self,
         account_id: AccountId,
@@ -207,31 +207,8 @@ class Outbox:
             data,
             accepted=accepted,
         )
-        # In the order of the calls, which is decided before anything is waited for.
-        self._traffic.admit(item)
-        if data.file is None:
-            item.stored = self._store(item, data)
-        else:
-            await self._store_with_file(item, data)
+        await self._entrance.admit(item, data)
         return item
-
-    def _store(self, item: Outgoing, data: MessageData) -> asyncio.Future[Existing | None]:
-        floor = self._traffic.way(item.account_id).floor
-        item.data = data
-        item.is_given = item.has_begun and floor > 0
-        return self._rows.store(item, data, floor)
-
-    async def _store_with_file(self, item: Outgoing, data: MessageData) -> None:
-        item.stored = stored = asyncio.get_running_loop().create_future()
-        try:
-            copied = await self._files.keep(item.row, data)
-        except BaseException as problem:
-            # Nobody waits for it any more, but its turn will come.
-            item.accepted = None
-            stored.set_exception(BotError(f"The message was withdrawn: {problem}"))
-            stored.exception()
-            raise
-        self._store(item, copied).add_done_callback(lambda row: _pass_on(row, stored))
 
     async def _load(self) -> None:
         async with self._loading:
@@ -258,15 +235,3 @@ class Outbox:
 
 class _CoreStopped(Exception):
     """Ends the tasks of an outbox whose core was stopped in good order."""
-
-
-def _pass_on(
-    source: asyncio.Future[Existing | None], target: asyncio.Future[Existing | None]
-) -> None:
-    problem = source.exception()
-    if target.done():
-        return  # who waited for it was cancelled
-    if problem is None:
-        target.set_result(source.result())
-    else:
-        target.set_exception(problem)

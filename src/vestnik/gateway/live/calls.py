@@ -39,6 +39,9 @@ MOST_OF_TOKEN = 256
 MOST_ANSWER = 8 * 1024 * 1024
 """Bytes of the longest answer, and of all long ones that wait for one client."""
 
+MOST_UNREAD = 64 * 1024 * 1024
+"""Bytes of long answers that all clients with one token have yet to read."""
+
 ORDERING = frozenset({Scope.BOT, Scope.CORE})
 """What a token is good for that gives orders; one of them is enough."""
 
@@ -72,15 +75,20 @@ class Open:
 
     Attributes:
         running: How many orders are being carried out.
+
+    Args:
+        unread: Bytes of long answers that clients have yet to read, by token.
     """
 
-    __slots__ = ("_connection", "_long", "_waiting", "running")
+    __slots__ = ("_connection", "_long", "_token", "_unread", "_waiting", "_written", "running")
 
-    def __init__(self, connection: Calling) -> None:
+    def __init__(self, connection: Calling, token: TokenId, unread: Counter[TokenId]) -> None:
         self.running = 0
         self._connection: Calling | None = connection
+        self._token = token
+        self._unread = unread
         self._waiting: deque[bytes] = deque()
-        self._long = 0
+        self._long = self._written = 0
 
     def __len__(self) -> int:
         return self.running + len(self._waiting)
@@ -93,28 +101,47 @@ class Open:
         answer = self._bounded(request, answer)
         self._waiting.append(answer)
         self._long += _long(answer)
+        self._unread[self._token] += _long(answer)
         self.go_on()
 
     def go_on(self, *, to_the_end: bool = False) -> None:
         """Tell the client what waits for it, as far as it can take it."""
         connection = self._connection
-        while connection is not None and self._waiting:
-            if connection.is_slow and not to_the_end:
-                return
+        if connection is None:
+            return
+        self._note_read(connection)
+        while self._waiting and (to_the_end or not connection.is_slow):
             answer = self._waiting.popleft()
             self._long -= _long(answer)
+            self._written += _long(answer)
             connection.tell(encode_frame(encode_rpc(answer)))
+            self._note_read(connection)
 
     def leave(self) -> None:
         """Tell nothing more."""
         self._connection = None
         self._waiting.clear()
+        self._forget(self._long + self._written)
+        self._long = self._written = 0
+
+    def _note_read(self, connection: Calling) -> None:
+        # What was told to a slow client still lies in its buffer.
+        if not connection.is_slow:
+            self._forget(self._written)
+            self._written = 0
+
+    def _forget(self, long: int) -> None:
+        self._unread[self._token] -= long
+        if not self._unread[self._token]:
+            del self._unread[self._token]
 
     def _bounded(self, request: msgspec.Raw, answer: bytes) -> bytes:
         if len(answer) > MOST_ANSWER:
             advice = "ask for less, or over HTTP, by POST /api/v1/rpc."
         elif self._long and self._long + _long(answer) > MOST_ANSWER:
             advice = "read the answers before it, and ask again."
+        elif _long(answer) and self._unread[self._token] + _long(answer) > MOST_UNREAD:
+            advice = "read those on other connections, and ask again."
         else:
             return answer
         told = f"It was carried out, but its answer of {len(answer)} bytes is too long now: "
@@ -135,6 +162,7 @@ class Calls:
         self._stats = stats
         self._tasks = Tasks()
         self._of_tokens: Counter[TokenId] = Counter()
+        self._unread: Counter[TokenId] = Counter()
 
     def __len__(self) -> int:
         return len(self._tasks)
@@ -146,7 +174,7 @@ class Calls:
             return problem(ErrorCode.BAD_REQUEST, _NOBODY)
         if token is None or not token.scopes & ORDERING:
             return problem(ErrorCode.BAD_REQUEST, _NO_SCOPE)
-        calls = connection.calls = connection.calls or Open(connection)
+        calls = connection.calls = connection.calls or Open(connection, token.id, self._unread)
         if reason := self._too_much(calls, token):
             self._stats.refused_calls += 1
             calls.give(rpc.request, refusal(rpc.request, CANNOT, reason))

@@ -2,10 +2,7 @@
 
 Rules of this file:
 
-- A notification is encoded once, however many get it, and what is due within one turn of the loop
-  is one write for each of them.
-- Who is slow costs the others nothing: it stands aside, and what it misses is a difference of two
-  numbers, not a list.
+- What is due within one turn of the loop is told at once.
 - Joining, leaving and changing the dialect first send what is due: nobody gets what was told before
   it came, and nobody misses what was told before it went.
 - Only what lies behind `head` is told, so that nothing comes twice, whatever a broker does.
@@ -16,15 +13,14 @@ Rules of this file:
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
-from typing import Protocol
+from collections.abc import Callable
 
+from vestnik.gateway.live.audience import Audience, Member, frame_of
 from vestnik.gateway.live.stats import HubStats
 from vestnik.gateway.model import Stored
 from vestnik.gateway.ports import Notified
 from vestnik.ids import OwnerId, ResourceId
-from vestnik.wire import Dialect, Position, encode_body, encode_notify
-from vestnik.wire.websocket import encode_frame
+from vestnik.wire import Dialect, Position
 
 __all__ = ["Channel", "Member", "frame_of"]
 
@@ -33,26 +29,6 @@ _MOST_PENDING = 32 * 1024
 
 _ENVELOPE = 200
 """What a notification takes besides its payload, about."""
-
-
-class Member(Protocol):
-    """A connection, as far as a channel knows it."""
-
-    @property
-    def wants_positions(self) -> bool:
-        """Whether it is told where in the stream each notification stands."""
-
-    @property
-    def is_slow(self) -> bool:
-        """Whether as much waits for it as may."""
-
-    def write(self, data: bytes) -> None:
-        """Send bytes; may call the channel's `stand_aside` before it returns."""
-
-
-def frame_of(item: Stored, dialect: Dialect, position: Position | None, missed: int = 0) -> bytes:
-    """Return the frame that tells a notification."""
-    return encode_frame(encode_notify(encode_body(item.notification, dialect), position, missed))
 
 
 class Channel:
@@ -67,6 +43,23 @@ class Channel:
         head: The offset of the last notification that was heard of.
         users: How many connections hold it, in or on their way in.
     """
+
+    __slots__ = (
+        "_audience",
+        "_dialect",
+        "_dialect_of",
+        "_hearing",
+        "_is_due",
+        "_lost",
+        "_pending",
+        "_pending_bytes",
+        "_soon",
+        "epoch",
+        "head",
+        "owner",
+        "resource",
+        "users",
+    )
 
     def __init__(
         self,
@@ -84,12 +77,7 @@ class Channel:
         self._dialect_of = dialect_of
         self._dialect = dialect_of(owner)
         self._soon = soon
-        self._stats = stats
-        self._told = 0
-        self._plain: dict[Member, None] = {}
-        self._positioned: dict[Member, None] = {}
-        self._owed: dict[Member, int] = {}
-        self._slow: dict[Member, int] = {}
+        self._audience = Audience(stats)
         self._pending: list[Stored] = []
         self._pending_bytes = 0
         self._lost = 0
@@ -132,30 +120,22 @@ class Channel:
     def join(self, member: Member, missed: int = 0) -> None:
         """Tell a member everything from now on; one with positions also what it has missed."""
         self.flush()
-        if member.is_slow:
-            self._slow[member] = self._told - missed
-        elif not member.wants_positions:
-            self._plain[member] = None
-        elif missed:
-            self._owed[member] = missed
-        else:
-            self._positioned[member] = None
+        self._audience.add(member, missed)
 
     def leave(self, member: Member) -> int:
         """Tell a member nothing more; return how much it has missed and was not told."""
         self.flush()
-        return self._remove(member)
+        return self._audience.remove(member)
 
     def stand_aside(self, member: Member) -> None:
         """Leave out a member that cannot take more, until it joins again."""
-        if member in self._plain or member in self._positioned or member in self._owed:
-            self._slow[member] = self._told - self._remove(member)
+        self._audience.put_aside(member)
 
     def come_back(self, member: Member) -> None:
         """Go on with a member that can take more again."""
-        if member in self._slow:
+        if self._audience.is_aside(member):
             self.flush()
-            self.join(member, self._remove(member))
+            self._audience.add(member, self._audience.remove(member))
 
     def change(self) -> None:
         """Look the dialect up again, for what follows."""
@@ -166,15 +146,8 @@ class Channel:
         """Send what is due."""
         items, lost = self._pending, self._lost
         self._forget_pending()
-        if not items:
-            return
-        # First the count, because a write may make a member stand aside, and it counts from there.
-        self._told += len(items) + lost
-        self._stats.missed += len(items) * len(self._slow)
-        if self._plain:
-            self._tell(self._plain, items, [self._frame(item, None) for item in items])
-        if self._positioned or self._owed:
-            self._tell_positions(items, lost)
+        if items:
+            self._audience.tell(items, lost, self.epoch, self._dialect)
 
     @property
     def dialect(self) -> Dialect:
@@ -205,44 +178,8 @@ class Channel:
     def _owe_lost(self) -> None:
         """Tell of a gap later, to those who are here now, if there is nothing to tell it with."""
         if self._lost and not self._pending:
-            self._told += self._lost
-            for member in (*self._owed, *self._positioned):
-                self._owed[member] = self._owed.get(member, 0) + self._lost
-            self._positioned.clear()
+            self._audience.owe(self._lost)
             self._lost = 0
 
     def _forget_pending(self) -> None:
         self._pending, self._pending_bytes, self._lost = [], 0, 0
-
-    def _remove(self, member: Member) -> int:
-        self._plain.pop(member, None)
-        self._positioned.pop(member, None)
-        if member in self._slow:
-            return self._told - self._slow.pop(member)
-        return self._owed.pop(member, 0)
-
-    def _frame(self, item: Stored, position: Position | None, missed: int = 0) -> bytes:
-        return frame_of(item, self._dialect, position, missed)
-
-    def _tell(
-        self, members: Iterable[Member], items: list[Stored], frames: Iterable[bytes]
-    ) -> None:
-        # A copy, because a write may make a member stand aside.
-        told, data = tuple(members), b"".join(frames)
-        self._stats.sent += len(items) * len(told)
-        for member in told:
-            member.write(data)
-
-    def _tell_positions(self, items: list[Stored], lost: int) -> None:
-        owed, self._owed = self._owed, {}
-        frames = [self._frame(item, Position(self.epoch, item.offset)) for item in items]
-        if lost:
-            frames[0] = self._first(items[0], lost)
-        if self._positioned:
-            self._tell(self._positioned, items, frames)
-        for member, missed in owed.items():
-            self._positioned[member] = None
-            self._tell((member,), items, (self._first(items[0], missed + lost), *frames[1:]))
-
-    def _first(self, item: Stored, missed: int) -> bytes:
-        return self._frame(item, Position(self.epoch, item.offset), missed)

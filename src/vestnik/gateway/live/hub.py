@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import math
 from collections.abc import Sequence
 from typing import cast
 
@@ -15,10 +14,11 @@ from vestnik.gateway.live.calls import Calls
 from vestnik.gateway.live.channels import Channels
 from vestnik.gateway.live.door import Door
 from vestnik.gateway.live.entrance import Entrance
+from vestnik.gateway.live.farewell import say_goodbye
 from vestnik.gateway.live.options import LiveOptions
 from vestnik.gateway.live.protocol import LiveProtocol
 from vestnik.gateway.live.replay import Replays
-from vestnik.gateway.live.session import Ending, Stage
+from vestnik.gateway.live.session import Stage
 from vestnik.gateway.live.stats import HubStats
 from vestnik.gateway.live.tasks import Tasks
 from vestnik.gateway.live.watch import TICK, Watch, for_each
@@ -41,10 +41,6 @@ __all__ = ["Hub"]
 
 _log = logging.getLogger("vestnik.gateway.live")
 
-_RESTARTS = Ending(1012, "The server restarts.")
-_FAREWELLS = 200
-"""How many connections are told to go at once; all at once would all come back at once."""
-_BETWEEN_FAREWELLS = 0.05
 _ABORT_SECONDS = 2.0
 
 
@@ -128,7 +124,7 @@ class Hub:
         try:
             async with asyncio.timeout(seconds):
                 left = await self._let_calls_end(seconds)
-                await self._say_goodbye(left)
+                await say_goodbye(self._connections(), left, self.clock)
                 await self._empty.wait()
                 await self.calls.settled()
         except TimeoutError:
@@ -186,15 +182,6 @@ class Hub:
             async with asyncio.timeout(seconds / 2):
                 await self.calls.settled()
         return seconds - (loop.time() - began)
-
-    async def _say_goodbye(self, seconds: float) -> None:
-        rounds = max(1, int(seconds / 2 / _BETWEEN_FAREWELLS))
-        connections = self._connections()
-        at_once = max(_FAREWELLS, math.ceil(len(connections) / rounds))
-        for start in range(0, len(connections), at_once):
-            if start:
-                await self.clock.sleep(_BETWEEN_FAREWELLS)
-            for_each(connections[start : start + at_once], lambda one: one.end(_RESTARTS))
 
     async def _look_after(self) -> None:
         while True:

@@ -6,8 +6,8 @@ import asyncio
 import socket
 import ssl
 
+from vestnik.listeners import stop_listening
 from vestnik.relay.imap.connection import Connection, Desk
-from vestnik.relay.listen import stop_listening
 
 __all__ = ["Desk", "ImapServer"]
 

@@ -10,8 +10,8 @@ from typing import cast
 
 from aiosmtpd.smtp import SMTP
 
+from vestnik.listeners import stop_listening
 from vestnik.relay.config import RelayConfig
-from vestnik.relay.listen import stop_listening
 from vestnik.relay.smtp.handler import Handler
 from vestnik.relay.smtp.protocol import Protocol
 
