@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from vestnik.bridge.calls.arguments import (
     FILES,
     HARMLESS_CODES,
+    MOST_LISTED,
     READABLE_KEYS,
     WRITABLE_KEYS,
     FilePlace,
@@ -17,12 +18,15 @@ from vestnik.bridge.calls.convenient import CONVENIENT, Convenient
 from vestnik.bridge.calls.envelope import LONGEST_KEY, MOST_IN_BATCH
 from vestnik.bridge.calls.for_operator import TAKEN
 from vestnik.bridge.calls.lanes import MOST_CALLS
-from vestnik.bridge.calls.problems import CODES
+from vestnik.bridge.calls.problems import CODES, MOST_ANSWER
 from vestnik.bridge.calls.signatures import Parameter, core_signatures
 from vestnik.bridge.calls.table import ALLOWED, REFUSED, Allowed
+from vestnik.bridge.files.apps import MOST_UNPACKED
 from vestnik.chatmail import METHODS
 
 __all__ = ["render_page"]
+
+MEBIBYTE = 1024 * 1024
 
 _HEAD = f"""\
 # Calls of a bot
@@ -44,7 +48,11 @@ the same to programs that generate bindings.
   What may be null may be left out.
 - Calls about one chat keep their order; at most {MOST_CALLS} calls of a bot wait at a time. A call
   that has begun ends, even if its connection is gone.
-- A batch holds at most {MOST_IN_BATCH} requests, which are carried out one after the other.
+- A batch holds at most {MOST_IN_BATCH} requests, which are carried out one after the other. A list
+  of ids has at most {MOST_LISTED}, and an answer, or all those to a batch,
+  {MOST_ANSWER // MEBIBYTE} MiB.
+- An app that would fill the memory of the server is not sent, and not looked into: no file in it
+  may unpack to more than {MOST_UNPACKED // MEBIBYTE} MiB.
 - What sends a message takes a **key**: a text of up to {LONGEST_KEY} characters as the member
   `"key"` of the request, or as the header `Idempotency-Key`. The same key again sends nothing and
   gives the first message's id. Any other call with a key is an error.

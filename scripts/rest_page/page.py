@@ -47,7 +47,7 @@ _GROUPS = {
     "Webhooks": ("webhooks",),
     "Deliveries": ("deliveries",),
     "Hosted bots": ("bots",),
-    "Orders": ("rpc", "openrpc"),
+    "Orders": ("rpc", "openrpc", "files"),
     "Delta Chat as a channel": ("service-bot",),
 }
 
@@ -64,6 +64,7 @@ _QUERY = {
     "epoch": "Of which stream the offset is. Of another one, the answer is not `recovered` and "
     "begins with the oldest.",
     "before": "What was attempted before this one.",
+    "name": "What a file is called; its ending tells what kind of message it makes.",
     "limit": "How many at most, 1 to 1,000; 100 without it.",
     "timeout": "Seconds, 0 to 50, after which the answer comes though there is nothing; 30 without "
     "it.",
@@ -154,7 +155,8 @@ def _who(operation: Operation) -> str:
 
 def _asks(operation: Operation) -> str:
     if operation.query is not None:
-        return ", ".join(f"`?{name}`" for name in _names(operation.query))
+        asked = ", ".join(f"`?{name}`" for name in _names(operation.query))
+        return f"{asked}, the file itself" if operation.takes_file else asked
     asked = " or ".join(map(_linked, operation.bodies))
     if operation.takes_key:
         return f"{asked}; header `Idempotency-Key`"

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Outcome
-from tests.cli.gateways import said
+from tests.cli.conftest import Outcome, Running
+from tests.cli.gateways import said, serve
 
 Vestnik = Callable[..., Outcome]
+Start = Callable[..., Running]
 
 
 @pytest.fixture
@@ -28,6 +29,20 @@ def test_config_check_loads_the_bots(data: Path, vestnik: Vestnik) -> None:
     lines = said(vestnik, "config", "check").splitlines()
     assert lines[0] == "fine"
     assert lines[-1] == f"answers for the bot parrot by {data / 'parrot.py'}"
+
+
+def test_a_bot_that_was_never_added_is_told_of_by_both(
+    data: Path, vestnik: Vestnik, start: Start
+) -> None:
+    (data / "parrot.py").write_text("from vestnik.bot import Bot\n\nbot = Bot()\n")
+    (data / "vestnik.toml").write_text('[[bots]]\nid = "parrot"\nfile = "parrot.py"\n')
+    told = "'parrot' of [[bots]] was never added: `vestnik bot host add NAME --id parrot"
+    checked = vestnik("config", "check")
+    assert (checked.exit_code, told in checked.err) == (0, True)
+    assert told in serve(start, data).running.end().err
+    (data / "accounts").mkdir()
+    (data / "accounts/accounts.toml").write_text("[[accounts]]\nid = 1\n")
+    assert told not in vestnik("config", "check").err
 
 
 @pytest.mark.parametrize("command", [("config", "check"), ("serve", "--listen", "127.0.0.1:0")])

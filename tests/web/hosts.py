@@ -119,6 +119,8 @@ class FakeHosting:
         self.registry = Registry()
         self.core: Core | None = None
         self.channels = FakeChannel()
+        self.has_accounts = True
+        self.described = 0
 
     @property
     def uploads(self) -> Uploads:
@@ -164,8 +166,11 @@ class FakeHosting:
         made = self.put(owner, bot, resource.name)
         return self._keep(msgspec.structs.replace(made, events=chosen))
 
-    async def list(self, owner: OwnerId | None) -> Sequence[HostedBot]:
-        return [one for one in self._bots.values() if owner in (None, one.owner)]
+    async def list(self, owner: OwnerId | None, *, after: str, most: int) -> Sequence[HostedBot]:
+        found = sorted(self._bots.values(), key=lambda one: one.id)
+        asked = [one for one in found if one.id > after and owner in (None, one.owner)]
+        self.described += len(asked[:most])
+        return asked[:most]
 
     async def show(self, bot: ResourceId) -> HostedBot:
         if self.problem is not None:
@@ -196,7 +201,11 @@ class FakeHosting:
         del self._bots[bot]
         await self._gateway.administration.resources.delete(bot)
 
-    async def channel(self) -> FakeChannel:
+    async def channel(self) -> FakeChannel | None:
+        return self.channels if self.has_accounts else None
+
+    async def started_channel(self) -> FakeChannel:
+        self.has_accounts = True
         return self.channels
 
     def silence(self, bot: ResourceId) -> None:

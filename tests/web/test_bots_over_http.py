@@ -157,6 +157,14 @@ async def test_bots_are_listed_in_pages_to_who_reaches_them(world: World) -> Non
     assert theirs.read("items", 0, "id") == "boris-bot"
 
 
+async def test_a_page_describes_no_more_bots_than_needed(world: World) -> None:
+    for id in "cde":
+        await world.operator("POST", "/bots", {**NEW, "id": id})
+    page = await world.anna.ask("GET", "/bots?limit=1")
+    assert (page.read("items", 0, "id"), page.read("next")) == ("anna-bot", "anna-bot")
+    assert world.hosting.described == 2
+
+
 async def test_a_bot_is_changed(world: World) -> None:
     change = {
         "name": "Other",

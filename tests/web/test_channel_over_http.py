@@ -43,3 +43,22 @@ async def test_an_account_needs_a_code_or_an_address(world: World) -> None:
     assert (await world.operator("POST", "/service-bot", {})).status == 422
     both = {"code": "dcaccount:relay.example", "address": "a@relay.example", "password": "x"}
     assert (await world.operator("POST", "/service-bot", both)).status == 422
+
+
+async def test_without_any_account_there_are_no_chats_and_the_rest_says_what_to_do(
+    world: World,
+) -> None:
+    world.hosting.has_accounts = False
+    assert (await world.anna.ask("GET", "/owners/anna/chats")).read("items") == []
+    for ask, method, path in (
+        (world.anna.ask, "POST", "/owners/anna/chats"),
+        (world.anna.ask, "DELETE", "/owners/anna/chats/12"),
+        (world.operator, "GET", "/service-bot"),
+        (world.operator, "DELETE", "/service-bot"),
+    ):
+        answer = await ask(method, path)
+        assert answer.status == 404
+        assert "vestnik service-bot init" in answer.text("error", "message")
+    assert not world.hosting.has_accounts
+    made = await world.operator("POST", "/service-bot", {"code": "dcaccount:relay.example"})
+    assert made.status == 201

@@ -124,3 +124,11 @@ def test_every_operation_is_in_the_document_once() -> None:
 def test_every_type_in_the_document_says_what_it_is() -> None:
     schemas = msgspec.json.decode(document(OPERATIONS))["components"]["schemas"]
     assert [name for name, schema in schemas.items() if "description" not in schema] == []
+
+
+def test_an_upload_is_a_file_with_a_name() -> None:
+    described = msgspec.json.decode(document(OPERATIONS))["paths"]["/api/v1/files"]["post"]
+    assert list(described["requestBody"]["content"]) == ["application/octet-stream"]
+    (name,) = described["parameters"]
+    assert (name["name"], name["in"], name["required"]) == ("name", "query", True)
+    assert {"411", "413", "507"} <= described["responses"].keys()

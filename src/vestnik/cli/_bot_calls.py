@@ -22,6 +22,7 @@ from vestnik.web.asked import NewOwner
 from vestnik.web.bot_shapes import BotChange, BotList, InviteView, IssuedBotView, NewBot
 
 __all__ = [
+    "LOGIN_SECONDS",
     "Added",
     "add_bot",
     "bots_of",
@@ -30,6 +31,7 @@ __all__ = [
     "invite_of",
     "one_bot",
     "remove_bot",
+    "waiting",
 ]
 
 LOGIN_SECONDS = 300.0
@@ -61,7 +63,7 @@ async def add_bot(where: Where, wanted: NewBot) -> Added:
         owner = await _owner(gateway, wanted.owner)
         id = wanted.id or await _free_id(gateway, wanted.name)
         whole = msgspec.structs.replace(wanted, owner=owner, id=id)
-        with _waiting("logging in at the relay"):
+        with waiting("logging in at the relay"):
             made = await gateway.post(path_of("bots"), whole, IssuedBotView, seconds=LOGIN_SECONDS)
         return Added(made, gateway.is_running)
 
@@ -139,7 +141,7 @@ async def _free_id(gateway: GatewayClient, name: str) -> str | None:
 
 
 @contextmanager
-def _waiting(what: str) -> Iterator[None]:
+def waiting(what: str) -> Iterator[None]:
     """Show on stderr that something takes its time."""
     if not sys.stderr.isatty():
         typer.echo(f"{what} …", err=True)

@@ -6,8 +6,16 @@ from vestnik.cli._gateway_client import GatewayClient, gateway_client, path_of
 from vestnik.cli._gateway_options import Where
 from vestnik.cli.owner import owners_meant
 from vestnik.gateway.model import Attempt
-from vestnik.web.asked import NewWebhook, NewWebhookToken, Nothing, WebhookPatch
-from vestnik.web.shown import AttemptList, IssuedWebhookView, WebhookList, WebhookView
+from vestnik.web.asked import Nothing
+from vestnik.web.webhook_shapes import (
+    AttemptList,
+    IssuedWebhookView,
+    NewWebhook,
+    NewWebhookToken,
+    WebhookList,
+    WebhookPatch,
+    WebhookView,
+)
 
 __all__ = [
     "add_webhook",

@@ -8,7 +8,7 @@ import typer
 
 from vestnik.cli._gateway_views import moment, one_line, print_secret, print_thing, yes
 from vestnik.gateway.model import Attempt, AttemptState
-from vestnik.web.shown import IssuedWebhookView, WebhookView
+from vestnik.web.webhook_shapes import IssuedWebhookView, WebhookView
 
 __all__ = [
     "KEEP",

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from vestnik.app.serve import (
+    Config,
     commented_defaults,
     load_config,
     warnings_about,
     what_it_does,
 )
-from vestnik.app.serve.folder import CONFIG_NAME
+from vestnik.app.serve.folder import ACCOUNTS_NAME, CONFIG_NAME
 from vestnik.cli._gateway_options import DATA, ConfigFile, DataDir
 from vestnik.errors import BadInput
 
@@ -53,13 +56,30 @@ def check(
 ) -> None:
     """Say whether the settings can work, and what the gateway would do with them."""
     read = load_config(data, config, os.environ)
-    if read.bots:
-        from vestnik.app.serve.python_bots import python_bots  # who has none need not load it
-
-        python_bots(read)
-    for warning in warnings_about(read):
+    for warning in (*warnings_about(read), *_about_bots(read, data)):
         typer.echo(f"warning: {warning}", err=True)
     if not quiet:
         typer.echo("\n".join(("fine", *what_it_does(read))))
         if not data.exists():
             typer.echo(f"there is no folder {data} yet: `vestnik serve` will make it")
+
+
+def _about_bots(config: Config, data: Path) -> Iterator[str]:
+    """Load the bots of the settings, and say if there can be no accounts for them yet.
+
+    Raises:
+        BadInput: One cannot be loaded.
+    """
+    if not config.bots:
+        return
+    # Who has none need not load it.
+    from vestnik.app.serve.python_bots import python_bots
+    from vestnik.bridge.hosting.accounts_file import has_accounts
+
+    python_bots(config)
+    if data.exists() and not has_accounts(data / ACCOUNTS_NAME):
+        for bot in config.bots:
+            yield (
+                f"The bot {bot.id!r} of [[bots]] was never added: "
+                f"`vestnik bot host add NAME --id {bot.id} --code …`."
+            )

@@ -12,7 +12,7 @@ from vestnik.cli._gateway_client import gateway_client, path_of
 from vestnik.cli._gateway_options import DATA, DataDir, GatewayUrl, PublishToken, Where
 from vestnik.errors import BadInput
 from vestnik.terminal import run
-from vestnik.web.asked import NewNotification
+from vestnik.web.notification_shapes import NewNotification
 from vestnik.wire import NULL
 
 __all__ = ["publish"]

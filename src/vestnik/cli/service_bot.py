@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from vestnik.bridge.channel.model import ServiceBot
+from vestnik.cli._bot_calls import LOGIN_SECONDS, waiting
 from vestnik.cli._gateway_client import gateway_client, path_of
 from vestnik.cli._gateway_options import DATA, AccessToken, DataDir, GatewayUrl, Where
 from vestnik.cli._gateway_views import print_next, print_thing
@@ -74,7 +75,8 @@ def remove(
 
 async def _make(where: Where, wanted: NewServiceBot) -> ServiceBot:
     async with gateway_client(where) as gateway:
-        return await gateway.post(PATH, wanted, ServiceBot)
+        with waiting("logging in at the relay"):
+            return await gateway.post(PATH, wanted, ServiceBot, seconds=LOGIN_SECONDS)
 
 
 async def _show(where: Where) -> ServiceBot:

@@ -49,7 +49,7 @@ from vestnik.cli._webhook_views import (
 from vestnik.gateway.model import AddressFamily
 from vestnik.ids import OwnerId, ResourceId
 from vestnik.terminal import run
-from vestnik.web.asked import NewWebhook, NewWebhookToken, WebhookPatch
+from vestnik.web.webhook_shapes import NewWebhook, NewWebhookToken, WebhookPatch
 
 __all__ = ["app"]
 

@@ -20,6 +20,7 @@ from vestnik.web.endpoint import Endpoint, Fixed
 from vestnik.web.http import Answer, send_answer
 from vestnik.web.openapi import PREFIX, document
 from vestnik.web.operations import Operation
+from vestnik.web.outgoing import Outgoing
 from vestnik.web.problems import problem_answer
 from vestnik.web.table import OPERATIONS
 from vestnik.wire.limits import PATHS
@@ -66,11 +67,12 @@ def build_app(
 
 
 def _api(gateway: Gateway, door: Door, hosting: Hosting | None) -> list[Route]:
+    outgoing = Outgoing()
     by_path: dict[str, dict[str, Operation]] = {}
-    for operation in OPERATIONS:
+    for operation in (one for one in OPERATIONS if not one.takes_file):
         by_path.setdefault(operation.path, {})[operation.method] = operation
     return [
-        Route(PREFIX + path, Endpoint(gateway, door, operations, hosting))
+        Route(PREFIX + path, Endpoint(gateway, door, operations, hosting, outgoing))
         for path, operations in by_path.items()
     ]
 

@@ -17,6 +17,7 @@ from vestnik.web.bot_shapes import (
     RpcRequest,
 )
 from vestnik.web.operations import Operation, operation, raw_operation
+from vestnik.web.uploading import UPLOAD
 
 __all__ = ["BOTS", "ORDERS"]
 
@@ -44,6 +45,7 @@ ORDERS: tuple[Operation, ...] = (
         scopes=_ORDERS,
         errors=(404, 502),
     ),
+    UPLOAD,
 )
 """By which a bot's program gives orders."""
 

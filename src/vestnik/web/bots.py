@@ -41,7 +41,10 @@ __all__ = [
 
 
 async def list_bots(call: Call, asked: ListQuery) -> BotList:
-    found = await call.hosting.list(call.whose(asked.owner))
+    # One more than is shown, by which is known whether there are more.
+    found = await call.hosting.list(
+        call.whose(asked.owner), after=asked.after, most=asked.limit + 1
+    )
     return BotList(*part_of(found, asked))
 
 

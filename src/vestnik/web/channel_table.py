@@ -48,6 +48,8 @@ CHANNEL: tuple[Operation, ...] = (
         asks=NewServiceBot,
         gives=ServiceBot,
         is_operators=True,
+        # As with other bots: who does not wait for the login wants none.
+        is_patient=True,
         status=201,
         errors=(404, 409, 502),
     ),

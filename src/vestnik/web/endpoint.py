@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from starlette.types import Receive, Scope, Send
 
-from vestnik.gateway import Gateway
+from vestnik.gateway import Gateway, Token
 from vestnik.web.call import Call
 from vestnik.web.door import Door
 from vestnik.web.http import JSON, Answer, Problem, everybodys, read_body, send_answer
 from vestnik.web.operations import Operation
+from vestnik.web.outgoing import Outgoing
 from vestnik.web.patience import while_there
 from vestnik.web.problems import answer_to
 
@@ -30,10 +31,12 @@ class Endpoint:
         door: Door,
         operations: Mapping[str, Operation],
         hosting: Hosting | None = None,
+        outgoing: Outgoing | None = None,
     ) -> None:
         self._gateway = gateway
         self._hosting = hosting
         self._door = door
+        self._outgoing = outgoing or Outgoing()
         self._operations = dict(operations)
         if "GET" in operations:
             self._operations["HEAD"] = operations["GET"]
@@ -41,18 +44,31 @@ class Endpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, whatever happens."""
+        token: Token | None = None
         try:
-            answer = await self._answer(scope, receive)
+            operation = self._operation(scope)
+            headers = dict(scope["headers"])
+            token = self._door.admit(operation, headers, scope)
+            answer = await self._answer(operation, token, headers, scope, receive)
         except Exception as error:
             answer = answer_to(error)
-        await send_answer(send, answer, scope)
+        with self._outgoing.room(token.id if token else None, answer) as told:
+            await send_answer(send, told, scope)
 
-    async def _answer(self, scope: Scope, receive: Receive) -> Answer:
+    def _operation(self, scope: Scope) -> Operation:
         operation = self._operations.get(scope["method"])
         if operation is None:
             raise Problem(405, f"{scope['method']} is not possible here.", (self._allowed,))
-        headers = dict(scope["headers"])
-        token = self._door.admit(operation, headers, scope)
+        return operation
+
+    async def _answer(
+        self,
+        operation: Operation,
+        token: Token | None,
+        headers: Mapping[bytes, bytes],
+        scope: Scope,
+        receive: Receive,
+    ) -> Answer:
         body = b""
         if operation.method != "GET":
             body = await read_body(receive, headers.get(b"content-length"))

@@ -7,14 +7,11 @@ from typing import TYPE_CHECKING, Protocol
 
 from vestnik.gateway import Token
 from vestnik.gateway.ports import Orders
+from vestnik.web.file_desk import FileDesk
 
 if TYPE_CHECKING:
     from vestnik.bridge.channel.model import ChatView, Invitation, ServiceBot
-    from vestnik.bridge.files.links import Links
-    from vestnik.bridge.files.uploads import Uploads
     from vestnik.bridge.model import BotCommand, HostedBot
-    from vestnik.bridge.registry import Registry
-    from vestnik.chatmail import Core
     from vestnik.chatmail.logins import Login
     from vestnik.ids import ChatId, OwnerId, ResourceId
 
@@ -76,28 +73,12 @@ class Channels(Protocol):
         """
 
 
-class Hosting(Protocol):
+class Hosting(FileDesk, Protocol):
     """Hosts bots."""
 
     @property
     def calls(self) -> DescribedOrders:
         """Who takes orders for the bots."""
-
-    @property
-    def uploads(self) -> Uploads:
-        """What was sent here to be sent on."""
-
-    @property
-    def links(self) -> Links:
-        """Makes and reads links to attachments."""
-
-    @property
-    def registry(self) -> Registry:
-        """Which account is which bot."""
-
-    @property
-    def core(self) -> Core | None:
-        """The core that has their messages, if one runs."""
 
     async def add(
         self,
@@ -116,8 +97,8 @@ class Hosting(Protocol):
             Taken: There is such a bot, or a resource of that id is another owner's.
         """
 
-    async def list(self, owner: OwnerId | None) -> Sequence[HostedBot]:
-        """Return the bots of an owner, or all."""
+    async def list(self, owner: OwnerId | None, *, after: str, most: int) -> Sequence[HostedBot]:
+        """Return so many bots of an owner, or of all, whose ids come after one."""
 
     async def show(self, bot: ResourceId) -> HostedBot:
         """Return one bot.
@@ -146,7 +127,14 @@ class Hosting(Protocol):
             NotFound: None of that id is hosted here.
         """
 
-    async def channel(self) -> Channels:
+    async def channel(self) -> Channels | None:
+        """Return who tells owners in chats; ``None`` if there can be nobody yet.
+
+        Raises:
+            CoreError: The core cannot be started.
+        """
+
+    async def started_channel(self) -> Channels:
         """Return who tells owners in chats; a core is started for it if need be.
 
         Raises:

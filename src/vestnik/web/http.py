@@ -26,6 +26,12 @@ MOST_BODY = 1024 * 1024
 BODY_SECONDS = 30.0
 """How long a body may take to come."""
 
+PART = 256 * 1024
+"""Bytes of an answer that are handed over at once."""
+
+PART_SECONDS = 30.0
+"""How long a client may take to read a part of its answer."""
+
 JSON = b"application/json"
 
 _SECURITY = (
@@ -131,4 +137,17 @@ async def send_answer(send: Send, answer: Answer, scope: Scope) -> None:
         headers.append(_NO_STORE)
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     body = b"" if scope["method"] == "HEAD" else answer.body
-    await send({"type": "http.response.body", "body": body})
+    try:
+        async with asyncio.timeout(PART_SECONDS) as patience:
+            await _send_body(send, body, patience)
+    except TimeoutError:
+        return  # who reads nothing of it for so long has no connection any more
+
+
+async def _send_body(send: Send, body: bytes, patience: asyncio.Timeout) -> None:
+    """Send part by part: each waits until the client has read most of those before."""
+    loop = asyncio.get_running_loop()
+    for start in range(0, max(len(body), 1), PART):
+        part, is_last = body[start : start + PART], start + PART >= len(body)
+        patience.reschedule(loop.time() + PART_SECONDS)
+        await send({"type": "http.response.body", "body": part, "more_body": not is_last})

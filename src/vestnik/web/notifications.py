@@ -13,25 +13,23 @@ from vestnik.gateway import Owner, Receipt
 from vestnik.gateway.model import Stored
 from vestnik.gateway.reading import read_part
 from vestnik.ids import ResourceId
-from vestnik.web.asked import (
-    NewNotification,
-    NewNotifications,
-    Nothing,
-    NotificationQuery,
-    UpdatesQuery,
-)
+from vestnik.web.asked import Nothing
 from vestnik.web.call import Call
 from vestnik.web.http import Problem, idempotency_key
-from vestnik.web.operations import decoder_of
-from vestnik.web.shown import (
+from vestnik.web.notification_shapes import (
     Accepted,
+    NewNotification,
+    NewNotifications,
     NotificationList,
+    NotificationQuery,
     NotificationView,
     NotifyTypeList,
     NotifyTypeView,
     PayloadField,
     UpdateList,
+    UpdatesQuery,
 )
+from vestnik.web.operations import decoder_of
 from vestnik.wire import NOTIFY_TYPES, Notification, encode_body, number_of
 
 __all__ = [

@@ -31,6 +31,7 @@ _HEADERS: Mapping[int, Json] = {
     401: {"WWW-Authenticate": {"schema": {"type": "string"}, "description": "Always Bearer."}},
     429: _RETRY,
     503: _RETRY,
+    507: _RETRY,
 }
 _KEY: Json = {
     "name": "Idempotency-Key",
@@ -38,6 +39,11 @@ _KEY: Json = {
     "required": False,
     "description": "Who says it again with the same key, within a day, says nothing new.",
     "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
+}
+_FILE: Json = {
+    "required": True,
+    "description": "The file itself, as it is.",
+    "content": {"application/octet-stream": {"schema": {}}},
 }
 
 
@@ -101,6 +107,8 @@ def _operation(operation: Operation, schemas: _Schemas) -> Json:
         described["security"] = []
     if operation.bodies:
         described["requestBody"] = _body(operation, schemas)
+    elif operation.takes_file:
+        described["requestBody"] = _FILE
     return described
 
 
@@ -159,10 +167,15 @@ def _parameters(operation: Operation) -> list[Json]:
 
 def _query(query: type) -> list[Json]:
     (_,), components = msgspec.json.schema_components([query], ref_template=_REF)
-    properties = components[query.__name__]["properties"]
+    described = components[query.__name__]
     return [
-        {"name": name, "in": "query", "required": False, "schema": _without_null(schema)}
-        for name, schema in properties.items()
+        {
+            "name": name,
+            "in": "query",
+            "required": name in described["required"],
+            "schema": _without_null(schema),
+        }
+        for name, schema in described["properties"].items()
     ]
 
 

@@ -35,6 +35,7 @@ class Operation(NamedTuple):
         is_patient: The answer may come much later, and is given up when the client goes away.
         takes_key: A header can keep it from being done twice.
         may_say_nothing: There are cases where nothing comes back, with 204.
+        takes_file: The body is a file, taken in by an app of its own while it comes.
     """
 
     method: str
@@ -53,6 +54,7 @@ class Operation(NamedTuple):
     is_patient: bool = False
     takes_key: bool = False
     may_say_nothing: bool = False
+    takes_file: bool = False
 
     @property
     def needs_body(self) -> bool:
@@ -77,30 +79,33 @@ def operation(
     decode: Callable[[bytes], Asked] | None = None,
     is_patient: bool = False,
     takes_key: bool = False,
+    takes_file: bool = False,
 ) -> Operation:
     """Describe an operation.
 
     Args:
-        asks: What the handler wants to know: the query of a GET, the body of all others.
+        asks: What the handler wants to know: the query of a GET, or of a request whose body is a
+            file; the body of all others.
         gives: What the handler returns.
         errors: Statuses beyond those that follow from the rest.
         bodies: What the body may be, if that cannot be told from `asks`.
         decode: How the body is read, if not straight into `asks`.
         is_patient: Whether the answer may come much later, and nobody needs it who has gone.
         takes_key: Whether a header can keep it from being done twice.
+        takes_file: Whether the body is a file, which the handler never sees.
     """
-    is_get = method == "GET"
+    has_query = method == "GET" or takes_file
     read = decode or decoder_of(asks)
     encoder = msgspec.json.Encoder()
 
     async def run(call: Call) -> Answer:
-        asked = read_query(call.query, asks) if is_get else read(call.body)
+        asked = read_query(call.query, asks) if has_query else read(call.body)
         given = await handler(call, asked)
         body = b"" if status == 204 else encoder.encode(given)
         return everybodys(body) if is_public else Answer(status, body)
 
     if bodies is None:
-        bodies = () if is_get or asks is Nothing else (asks,)
+        bodies = () if has_query or asks is Nothing else (asks,)
     return Operation(
         method=method,
         path=path,
@@ -110,13 +115,14 @@ def operation(
         is_public=is_public,
         is_operators=is_operators,
         bodies=bodies,
-        query=asks if is_get and asks is not Nothing else None,
+        query=asks if has_query and asks is not Nothing else None,
         answer=None if status == 204 else gives,
         status=status,
         errors=(400, 500) if is_public else _errors(method, path, bodies, errors),
         run=run,
         is_patient=is_patient,
         takes_key=takes_key,
+        takes_file=takes_file,
     )
 
 

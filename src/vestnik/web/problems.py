@@ -36,13 +36,15 @@ MEANINGS = {
     405: "This cannot be done here.",
     408: "The body did not come in time.",
     409: "There is something of that id already.",
+    411: "The body comes without its length.",
     413: "The body is too long.",
-    415: "The body is no JSON.",
+    415: "The body is no JSON, or is compressed.",
     422: "What was sent is understood but cannot be done.",
     429: "Too much, or too often; Retry-After says when it makes sense again.",
     500: "A mistake in the gateway.",
     502: "The core could not do it; the sentence says why.",
     503: "The gateway cannot do it now.",
+    507: "There is no room for the file until others have gone.",
 }
 """The statuses that are not a success."""
 

@@ -57,13 +57,13 @@ UPLOAD: Operation = operation(
     "POST",
     "/files",
     upload_file,
-    "Keep a file, the raw body, until the bot sends it.",
+    "Keep a file for a day, until the bot sends it.",
     asks=UploadQuery,
     gives=UploadView,
     scopes=(TokenScope.BOT,),
     status=201,
-    errors=(404,),
-    bodies=(),
+    errors=(404, 411, 415, 507),
+    takes_file=True,
 )
 """How an upload is asked for."""
 

@@ -6,20 +6,17 @@ from msgspec import UNSET
 
 from vestnik.gateway import Attempt, IssuedWebhook, WebhookChange
 from vestnik.ids import DeliveryId
-from vestnik.web.asked import (
-    AttemptQuery,
-    NewWebhook,
-    NewWebhookToken,
-    Nothing,
-    OwnerQuery,
-    WebhookPatch,
-)
+from vestnik.web.asked import Nothing, OwnerQuery
 from vestnik.web.call import Call
 from vestnik.web.settings import given
-from vestnik.web.shown import (
+from vestnik.web.webhook_shapes import (
     AttemptList,
+    AttemptQuery,
     IssuedWebhookView,
+    NewWebhook,
+    NewWebhookToken,
     WebhookList,
+    WebhookPatch,
     WebhookView,
     webhook_view,
 )

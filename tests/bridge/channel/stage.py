@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -156,5 +157,6 @@ class Stage:
                     await run
                 yield self.channel
             finally:
-                await self.channel.drain()
-                await run
+                run.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await run

@@ -64,7 +64,7 @@ async def test_an_owner_joins_by_a_code_that_works_once_and_is_told_encrypted(
     async with Database(None) as database, asyncio.TaskGroup() as tasks:
         channel = Channel(core, gateway, database, options=options)
         running, listening = asyncio.Event(), asyncio.Event()
-        tasks.create_task(channel.run(running))
+        run = tasks.create_task(channel.run(running))
         ears = tasks.create_task(anna.listen(listening))
         await running.wait()
         await listening.wait()
@@ -88,5 +88,5 @@ async def test_an_owner_joins_by_a_code_that_works_once_and_is_told_encrypted(
 
         await people.misc_send_text_message(anna.account.id, chat, "/stop")
         assert "nothing more" in await anna.hears()
-        await channel.drain()
+        run.cancel()
         ears.cancel()

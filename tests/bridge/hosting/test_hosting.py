@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from tests.bridge.hosting.stage import ANNA, BORIS, CODE, ECHO, staged, until
+from tests.bridge.hosting.stage import ANNA, BORIS, CODE, ECHO, UNPACED, staged, until
 from vestnik.bridge.model import BotCommand, BotState
 from vestnik.bridge.subscription import DEFAULT_EVENTS
 from vestnik.errors import BadRequest, ConfigureFailed, CoreError, NotFound, Taken
@@ -70,6 +71,72 @@ async def test_bots_are_listed_by_owner(fake_core: FakeCore, tmp_path: Path) -> 
         assert (await stage.hosting.show(ECHO)).owner == ANNA
 
 
+async def test_a_page_of_bots_asks_the_core_for_no_others(
+    fake_core: FakeCore, tmp_path: Path
+) -> None:
+    async with staged(fake_core, tmp_path) as stage:
+        for number in range(6):
+            await stage.add(ResourceId(f"bot-{number}"), ANNA if number else BORIS)
+        asked = len(fake_core.calls("get_connectivity"))
+        page = await stage.hosting.list(ANNA, after="bot-2", most=2)
+
+        assert [one.id for one in page] == ["bot-3", "bot-4"]
+        assert len(fake_core.calls("get_connectivity")) == asked + 2
+
+
+async def test_a_change_does_not_undo_another_that_waits(
+    fake_core: FakeCore, tmp_path: Path
+) -> None:
+    async with staged(fake_core, tmp_path) as stage:
+        await stage.add()
+        token = await stage.token()
+        held = fake_core.hold("set_config")
+        commands = [{"command": "start", "description": "Begin anew"}]
+        setting = asyncio.create_task(stage.call(token, "setCommands", commands=commands))
+        await fake_core.until_called("set_config", len(fake_core.calls("set_config")) + 1)
+        changing = asyncio.create_task(stage.hosting.change(ECHO, events=["IncomingMsg"]))
+        await asyncio.sleep(0)
+        held.release()
+        await setting
+        changed = await changing
+
+        assert changed.events == ("IncomingMsg",)
+        assert changed.commands == (BotCommand("start", "Begin anew"),)
+
+
+async def test_a_bot_whose_resource_goes_during_a_change_does_not_come_back(
+    fake_core: FakeCore, tmp_path: Path
+) -> None:
+    async with staged(fake_core, tmp_path) as stage:
+        await stage.add()
+        held = fake_core.hold("set_config")
+        changing = asyncio.create_task(stage.hosting.change(ECHO, events=["IncomingMsg"]))
+        await fake_core.until_called("set_config", len(fake_core.calls("set_config")) + 1)
+        await stage.gateway.administration.resources.delete(ECHO)
+        await until(lambda: stage.hosting.registry.all() == [])
+        held.release()
+        with pytest.raises(NotFound):
+            await changing
+        assert stage.hosting.registry.all() == []
+
+
+async def test_the_document_of_calls_says_where_they_go(
+    fake_core: FakeCore, tmp_path: Path
+) -> None:
+    options = msgspec.structs.replace(UNPACED, base_url="https://gw.example")
+    async with staged(fake_core, tmp_path, options=options) as stage:
+        await stage.add()
+        document = msgspec.json.decode(await stage.hosting.calls.openrpc(await stage.token()))
+    assert [one["url"] for one in document["servers"]] == ["https://gw.example/api/v1/rpc"]
+
+
+async def test_asking_for_the_channel_starts_no_core(fake_core: FakeCore, tmp_path: Path) -> None:
+    async with staged(fake_core, tmp_path) as stage:
+        assert await stage.hosting.channel() is None
+        assert not fake_core.is_running
+        assert await stage.hosting.started_channel() is await stage.hosting.channel()
+
+
 async def test_what_is_given_is_changed(fake_core: FakeCore, tmp_path: Path) -> None:
     async with staged(fake_core, tmp_path) as stage:
         await stage.add()
@@ -83,6 +150,9 @@ async def test_what_is_given_is_changed(fake_core: FakeCore, tmp_path: Path) -> 
         )
         assert await stage.hosting.show(ECHO) == changed
         assert fake_core.accounts[0].config["displayname"] == "Parrot"
+        resource = stage.gateway.roster.resource(ECHO)
+        assert resource is not None
+        assert resource.name == "Parrot"
 
 
 async def test_other_events_are_told_from_the_change_on(
@@ -122,7 +192,8 @@ async def test_a_bot_that_the_core_does_not_remove_is_there_still(
         fake_core.fail("remove_account", "no")
         with pytest.raises(CoreError):
             await stage.hosting.remove(ECHO)
-        assert (await stage.hosting.show(ECHO)).id == ECHO
+        assert (await stage.hosting.show(ECHO)).state is BotState.ONLINE
+        assert fake_core.accounts[0].io_running
         await stage.hosting.remove(ECHO)
 
 

@@ -19,6 +19,9 @@ from tests.bridge.hosting.stage import (
     staged,
     until,
 )
+from vestnik.bot import Bot
+from vestnik.bridge.calls.problems import RpcCode
+from vestnik.bridge.hosting import PythonBot
 from vestnik.bridge.hosting.records import RECORD_KEY
 from vestnik.bridge.model import BotState
 from vestnik.chatmail import CoreTransport
@@ -73,7 +76,9 @@ async def test_a_core_that_cannot_be_started_is_a_sentence_and_tried_again(
         assert (await stage.add()).id == ECHO
 
 
-async def test_orders_say_why_no_core_runs(fake_core: FakeCore, tmp_path: Path) -> None:
+async def test_orders_say_why_no_core_runs_and_are_to_be_given_again(
+    fake_core: FakeCore, tmp_path: Path
+) -> None:
     def launch() -> CoreTransport:
         raise CoreNotFound("There is no core on this machine.")
 
@@ -82,7 +87,8 @@ async def test_orders_say_why_no_core_runs(fake_core: FakeCore, tmp_path: Path) 
         await stage.gateway.administration.resources.create(ANNA, "Echo", id=ECHO)
         refused = await stage.call(await stage.token(), "getMe")
 
-    assert "There is no core on this machine." in str(refused)
+    told = "There is no core on this machine."
+    assert refused == {"code": RpcCode.UNKNOWN_OUTCOME, "message": told}
 
 
 async def test_a_core_that_dies_is_survived(fake_core: FakeCore, tmp_path: Path) -> None:
@@ -196,6 +202,64 @@ async def test_a_bot_that_a_crash_left_half_made_is_removed(
         assert [one.account for one in await stage.hosting.list(None)] == [account.id]
 
     assert fake_core.accounts == [account]
+
+
+async def test_what_is_half_made_when_the_gateway_ends_is_taken_back(
+    fake_core: FakeCore, tmp_path: Path
+) -> None:
+    async with staged(fake_core, tmp_path) as stage:
+        fake_core.hold("add_transport_from_qr")
+        adding = asyncio.create_task(stage.add())
+        await fake_core.until_called("add_transport_from_qr")
+        await stage.hosting.drain(5)
+
+        assert fake_core.accounts == []
+        assert stage.gateway.roster.resource(ECHO) is None
+        with pytest.raises(StoreFailed, match="about to end"):
+            await adding
+
+
+async def test_a_service_bot_that_is_half_made_at_the_end_is_taken_back(
+    fake_core: FakeCore, tmp_path: Path
+) -> None:
+    async with staged(fake_core, tmp_path) as stage:
+        channel = await stage.hosting.started_channel()
+        fake_core.hold("add_transport_from_qr")
+        making = asyncio.create_task(channel.set_up(CODE, "Post"))
+        await fake_core.until_called("add_transport_from_qr")
+        await stage.hosting.drain(5)
+
+        assert fake_core.accounts == []
+        with pytest.raises(StoreFailed, match="about to end"):
+            await making
+
+
+async def test_a_half_made_bot_whose_resource_is_gone_is_removed_too(
+    fake_core: FakeCore, tmp_path: Path
+) -> None:
+    half_made = fake_core.account(configured=False)
+    half_made.config[RECORD_KEY] = '{"resource":"gone","since":1,"events":[]}'
+    accounts_there(tmp_path)
+    async with staged(fake_core, tmp_path) as stage:
+        await stage.hosting.list(None)
+    assert fake_core.accounts == []
+
+
+@pytest.mark.parametrize("has_accounts", [False, True])
+async def test_a_bot_of_the_settings_that_was_never_added_is_told_once(
+    fake_core: FakeCore, tmp_path: Path, caplog: pytest.LogCaptureFixture, *, has_accounts: bool
+) -> None:
+    if has_accounts:
+        fake_core.account()
+        accounts_there(tmp_path)
+    options = msgspec.structs.replace(UNPACED, python_bots=(PythonBot(ECHO, Bot()),))
+    with caplog.at_level(logging.WARNING):
+        async with staged(fake_core, tmp_path, options=options) as stage:
+            assert (caplog.text == "") == has_accounts
+            await stage.hosting.list(None)
+            await stage.add()
+    assert caplog.text.count("'echo' of [[bots]] was never added") == 1
+    assert "bot host add NAME --id echo" in caplog.text
 
 
 async def test_what_waits_for_an_account_that_is_gone_is_not_sent_by_another(

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from vestnik.chatmail import Core, Login, add_account
+import asyncio
+import contextlib
+from collections.abc import Sequence
+
+from vestnik.chatmail import Core, Login, configure_account
 from vestnik.chatmail.accounts import OnProgress
-from vestnik.errors import Taken
+from vestnik.errors import CoreError, Taken
 from vestnik.ids import AccountId
 
 __all__ = ["ServiceAccounts"]
@@ -20,12 +24,18 @@ class ServiceAccounts:
 
     def __init__(self, core: Core) -> None:
         self._core = core
+        # Looking for it among hundreds of bots would cost every question a question for each.
+        self._found: AccountId | None = None
 
     async def find(self) -> AccountId | None:
         """Return the account, if it is there and can be used."""
-        for account in await self._core.get_all_account_ids():
-            mark = await self._core.get_config(account, _CONFIG_KEY)
-            if mark == _YES and await self._core.is_configured(account):
+        if self._found is None:
+            self._found = await self._look()
+        return self._found
+
+    async def _look(self) -> AccountId | None:
+        for account in await self._marked():
+            if await self._core.is_configured(account):
                 return account
         return None
 
@@ -48,10 +58,33 @@ class ServiceAccounts:
         """
         if await self.find() is not None:
             raise Taken("There is a service bot already: `vestnik service-bot remove` first.")
-        account = await add_account(self._core, login, bot=True, name=name, on_progress=on_progress)
-        await self._core.set_config(account, _CONFIG_KEY, _YES)
+        for half_made in await self._marked():
+            await self._core.remove_account(half_made)
+        account = await self._core.add_account()
+        try:
+            # The mark before the login: so it is known what a crash has left.
+            settings: dict[str, str | None] = {
+                "bot": "1",
+                "displayname": name,
+                _CONFIG_KEY: _YES,
+            }
+            await self._core.batch_set_config(account, settings)
+            await configure_account(self._core, account, login, on_progress=on_progress)
+        except BaseException:
+            with contextlib.suppress(CoreError):
+                await asyncio.shield(self._core.remove_account(account))
+            raise
         return account
 
     async def remove(self, account: AccountId) -> None:
         """Remove the account with all of its chats."""
+        self._found = None
         await self._core.remove_account(account)
+
+    async def _marked(self) -> Sequence[AccountId]:
+        """Return the service bot's account, and what a crash left of one that was being made."""
+        return [
+            account
+            for account in await self._core.get_all_account_ids()
+            if await self._core.get_config(account, _CONFIG_KEY) == _YES
+        ]

@@ -10,6 +10,7 @@ from vestnik.bridge.channel.accounts import ServiceAccounts
 from vestnik.bridge.channel.desk import Desk
 from vestnik.bridge.channel.invitations import Invitations
 from vestnik.bridge.channel.model import (
+    NO_SERVICE_BOT,
     ChannelOptions,
     ChatView,
     Ending,
@@ -18,6 +19,7 @@ from vestnik.bridge.channel.model import (
 )
 from vestnik.bridge.channel.rows import ChannelRows
 from vestnik.bridge.channel.serving import Serving
+from vestnik.bridge.undertakings import Undertakings
 from vestnik.chatmail import Core, Login
 from vestnik.chatmail.accounts import OnProgress
 from vestnik.clock import Clock
@@ -26,11 +28,6 @@ from vestnik.gateway import Gateway
 from vestnik.ids import AccountId, ChatId, OwnerId
 
 __all__ = ["Channel"]
-
-NO_BOT = (
-    "There is no service bot yet: the operator makes one with "
-    "`vestnik service-bot init --code dcaccount:…`."
-)
 
 
 class Channel:
@@ -45,6 +42,7 @@ class Channel:
         gateway: Gateway,
         database: Database,
         *,
+        undertakings: Undertakings | None = None,
         options: ChannelOptions | None = None,
         clock: Clock | None = None,
     ) -> None:
@@ -54,6 +52,7 @@ class Channel:
             core: A core that runs; one of its accounts may be the service bot's.
             gateway: A gateway that was entered.
             database: A memory of its own, open: a host of other bots must not share it.
+            undertakings: By which an account that is being made is taken back at the end.
             options: How it works.
             clock: What tells the time; by default the gateway's.
         """
@@ -66,16 +65,16 @@ class Channel:
         self._rows = ChannelRows(database)
         self._invitations = Invitations(core, self._rows, self._clock, self._options)
         self._desk = Desk(gateway, self._rows, self._invitations, self._clock)
+        self._undertakings = undertakings or Undertakings()
         self._turn = asyncio.Lock()
         self._changed = asyncio.Event()
-        self._is_ending = False
-        self._ended = asyncio.Event()
-        self._ended.set()
 
     # Its life.
 
     async def run(self, ready: asyncio.Event | None = None) -> None:
-        """Serve the service bot's account as soon as there is one, until drained or cancelled.
+        """Serve the service bot's account as soon as there is one, until cancelled.
+
+        What was begun may arrive then, as long as the options allow.
 
         Args:
             ready: Set once it serves, or there is nothing to serve yet.
@@ -84,19 +83,8 @@ class Channel:
             CoreDied: The core died and nobody restarts it.
             LedgerFailed: The memory cannot be used.
         """
-        self._is_ending = False
-        self._ended.clear()
-        try:
-            while not self._is_ending:
-                await self._serve_until_changed(ready)
-        finally:
-            self._ended.set()
-
-    async def drain(self) -> None:
-        """Take in nothing more and let what was begun arrive; `run` ends with it."""
-        self._is_ending = True
-        self._changed.set()
-        await self._ended.wait()
+        while True:
+            await self._serve_until_changed(ready)
 
     async def _serve_until_changed(self, ready: asyncio.Event | None) -> None:
         self._changed.clear()
@@ -145,9 +133,12 @@ class Channel:
         Raises:
             Taken: There is one already.
             ConfigureFailed: The core could not log in.
+            StoreFailed: The gateway is about to end.
         """
-        async with self._turn:
-            await self._accounts.make(login, name, on_progress)
+        async with self._undertakings.one(), self._turn:
+            account = await self._accounts.make(login, name, on_progress)
+            # Of another account that had this number, in a folder that is gone.
+            await self._rows.forget_all(account)
         self._changed.set()
         return await self.show()
 
@@ -211,5 +202,5 @@ class Channel:
     async def _account(self) -> AccountId:
         account = await self._accounts.find()
         if account is None:
-            raise NotFound(NO_BOT)
+            raise NotFound(NO_SERVICE_BOT)
         return account

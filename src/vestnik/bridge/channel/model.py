@@ -11,6 +11,7 @@ from vestnik.ids import AccountId, ChatId, ContactId, OwnerId
 
 __all__ = [
     "FOREVER",
+    "NO_SERVICE_BOT",
     "ChannelChat",
     "ChannelOptions",
     "ChatState",
@@ -23,6 +24,12 @@ __all__ = [
 
 FOREVER = 253_402_300_799_000
 """A moment that does not come: the end of the year 9999."""
+
+
+NO_SERVICE_BOT = (
+    "There is no service bot yet: the operator makes one with "
+    "`vestnik service-bot init --code dcaccount:…`."
+)
 
 
 class ChatState(StrEnum):

@@ -1,9 +1,10 @@
 """Hosted bots: one supervised core beside the gateway, and all that stands between the two.
 
 - `hosting`: what others use; light, so that a gateway without bots does not pay for a core.
-- `lifeline`: starts the engine when it is first needed, and again when it has failed.
-- `engine`: core, memory, intake, outbox and calls, as long as they run together.
-- `directory`, `making`: which accounts are bots, and how one becomes a bot or none any more.
+- `engine_room`, `lifeline`: start the engine when it is first needed, and again when it has failed.
+- `engine`: everything that runs together with a core. `messages`: the way of messages in and out.
+- `directory`, `making`, `invites`: which accounts are bots, how one becomes a bot, and how people
+  get to it.
 - `python_bots`: bots in Python that run in this process.
 """
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from vestnik.bridge.hosting.invites import Invites
 from vestnik.bridge.model import BotState, Hosted, HostedBot
 from vestnik.chatmail import Core
 from vestnik.errors import CoreError
@@ -34,8 +35,9 @@ class Known(msgspec.Struct, frozen=True):
 class Describing:
     """Asks the core about bots; while it does not answer, they are offline."""
 
-    def __init__(self, core: Core) -> None:
+    def __init__(self, core: Core, invites: Invites) -> None:
         self._core = core
+        self._invites = invites
         self._known: dict[AccountId, Known] = {}
 
     async def all(self, bots: Sequence[tuple[Hosted, Resource]]) -> list[HostedBot]:
@@ -67,17 +69,14 @@ class Describing:
         self._known.pop(account, None)
 
     async def _ask(self, account: AccountId) -> Known:
-        core = self._core
         try:
             async with asyncio.timeout(PATIENCE):
-                known = Known(
-                    await core.get_config(account, "displayname") or "",
-                    await core.get_chat_securejoin_qr_code(account, None),
-                    await core.get_connectivity(account),
-                )
+                invite = await self._invites.of(account)
+                connectivity = await self._core.get_connectivity(account)
         except (CoreError, TimeoutError):
             before = self._known.get(account, Known("", ""))
             return msgspec.structs.replace(before, connectivity=0)
+        known = Known(invite.name, invite.link, connectivity)
         self._known[account] = known
         return known
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -70,14 +70,14 @@ class Directory:
             return
         await self._memory.adopt(account)
         record = read_record(text)
-        if record is None or self.resource(record) is None:
-            log.warning(_LEFT_ALONE, account, address or "without an address")
-        elif address is None:
+        if record is not None and address is None:
             log.warning("Account %d was never wholly made into a bot: it is removed", account)
             await self._core.remove_account(account)
+        elif record is None or self.resource(record) is None:
+            log.warning(_LEFT_ALONE, account, address or "without an address")
         else:
             # Between the look at the resource and this nothing is waited for.
-            self._registry.put(Hosted(account=account, address=address, record=record))
+            self._registry.put(Hosted(account=account, address=address or "", record=record))
 
     async def enter(self, account: AccountId, record: BotRecord) -> Hosted:
         """Take a configured account in as a bot.
@@ -92,19 +92,30 @@ class Directory:
         self._registry.put(hosted)
         return hosted
 
-    async def change(self, hosted: Hosted, record: BotRecord) -> Hosted:
-        """Store what is known of a bot.
+    async def change(self, hosted: Hosted, change: Callable[[BotRecord], BotRecord]) -> None:
+        """Change what is kept of a bot: one change after the other, so that none undoes another.
+
+        Args:
+            change: Makes the new record of the one that is kept now.
 
         Raises:
+            CoreError: The core did not do it.
             NotFound: It is no longer there.
         """
         async with self._turn:
-            if self._registry.of_account(hosted.account) is None:
-                raise NotFound(f"There is no bot {hosted.bot!r}.")
+            kept = self._kept(hosted).record
+            if (record := change(kept)) == kept:
+                return
             await self._core.set_config(hosted.account, RECORD_KEY, write_record(record))
-            changed = msgspec.structs.replace(hosted, record=record)
-            self._registry.put(changed)
-        return changed
+            # Its resource may have been deleted meanwhile.
+            self._registry.put(msgspec.structs.replace(self._kept(hosted), record=record))
+
+    def _kept(self, hosted: Hosted) -> Hosted:
+        """Return a bot as it is now."""
+        found = self._registry.of_account(hosted.account)
+        if found is None:
+            raise NotFound(f"There is no bot {hosted.bot!r}.")
+        return found
 
     async def remove(self, hosted: Hosted) -> None:
         """Remove a bot's account; what it has not sent is never sent.
@@ -113,6 +124,7 @@ class Directory:
             CoreError: The core did not do it; the bot is there still.
         """
         async with self._turn:
+            hosted = self._registry.of_account(hosted.account) or hosted
             self._registry.remove(hosted.account)
             try:
                 if hosted.account in await self._core.get_all_account_ids():

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -16,10 +14,11 @@ from vestnik.bridge.files.keys import LINKS, derive_key
 from vestnik.bridge.files.links import Links
 from vestnik.bridge.files.uploads import Uploads
 from vestnik.bridge.hosting.counts import HostingCounts, Tallies
-from vestnik.bridge.hosting.lifeline import Lifeline
+from vestnik.bridge.hosting.engine_room import EngineRoom
 from vestnik.bridge.hosting.options import HostingOptions
 from vestnik.bridge.hosting.orders import HostedOrders
-from vestnik.bridge.model import BotCommand, Hosted, HostedBot
+from vestnik.bridge.hosting.surroundings import Surroundings
+from vestnik.bridge.model import BotCommand, BotRecord, Hosted, HostedBot
 from vestnik.bridge.registry import Registry
 from vestnik.bridge.subscription import DEFAULT_EVENTS, check_events
 from vestnik.clock import Clock, SystemClock
@@ -33,16 +32,9 @@ if TYPE_CHECKING:
     from vestnik.bridge.hosting.engine import Engine
     from vestnik.chatmail import Core, CoreTransport, Login, Progress
 
-__all__ = ["ACCOUNTS_NAME", "MEMORY_NAME", "Hosting", "has_accounts"]
+__all__ = ["Hosting"]
 
-ACCOUNTS_NAME = "accounts"
-MEMORY_NAME = "bridge.sqlite"
-CHANNEL_NAME = "channel.sqlite"
 UPLOADS_NAME = "uploads"
-
-
-HURRY_SECONDS = 0.2
-"""After so long, what was cancelled and still goes on is told once more."""
 
 
 class Hosting:
@@ -68,35 +60,33 @@ class Hosting:
         clock: Clock | None = None,
         launch: Callable[[], CoreTransport] | None = None,
     ) -> None:
-        self.options = options = options or HostingOptions()
         self._gateway = gateway
-        self._folder = folder
-        self._clock = clock or SystemClock()
-        self._launch = launch
-        self.base_url = options.base_url
+        self._options = options = options or HostingOptions()
+        clock, tallies = clock or SystemClock(), Tallies()
         self.registry = Registry()
         self.uploads = Uploads(
             folder / UPLOADS_NAME,
-            self._clock,
+            clock,
             most_bytes=options.most_upload_bytes,
             most_bytes_per_bot=options.most_bytes_per_bot,
             keep_seconds=options.upload_seconds,
         )
         self.links = Links(
-            derive_key(key, LINKS), lambda: self.base_url, options.link_seconds, self._clock
+            derive_key(key, LINKS), lambda: options.base_url, options.link_seconds, clock
         )
-        self._lifeline: Lifeline[Engine] = Lifeline(self._live, self._is_needed, self._clock)
-        self._tallies = Tallies()
-        self.calls = HostedOrders(self._lifeline, self._tallies)
-        self._task: asyncio.Task[None] | None = None
+        self._around = Surroundings(
+            gateway, self.registry, self.uploads, self.links, folder, options, clock, tallies
+        )
+        self._room = EngineRoom(self._around, launch)
+        self.calls = HostedOrders(self._room.lifeline, tallies, options.base_url)
 
     @property
     def core(self) -> Core | None:
         """The core, if one runs now."""
-        return self._lifeline.current.core if self._lifeline.current else None
+        return self._room.current.core if self._room.current else None
 
     async def __aenter__(self) -> Hosting:
-        self._task = asyncio.create_task(self._lifeline.run(), name="hosting")
+        await self._room.__aenter__()
         return self
 
     async def __aexit__(
@@ -105,13 +95,7 @@ class Hosting:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if self._task is None:
-            return
-        self._task.cancel()
-        while not (await asyncio.wait([self._task], timeout=HURRY_SECONDS))[0]:
-            if self._lifeline.current is not None:
-                self._lifeline.current.hurry()
-        self._task = None
+        await self._room.__aexit__(kind, error, traceback)
 
     async def drain(self, seconds: float) -> None:
         """Take no more orders and messages, let what has begun come to its end, end the core.
@@ -120,12 +104,7 @@ class Hosting:
             seconds: After so long what still goes on is left for the next time.
         """
         self.calls.close()
-        engine = self._lifeline.current
-        try:
-            if engine is not None:
-                await engine.drain(seconds)
-        finally:
-            await self.__aexit__(None, None, None)
+        await self._room.drain(seconds)
 
     async def add(
         self,
@@ -160,26 +139,37 @@ class Hosting:
             login=login,
             events=check_events(DEFAULT_EVENTS if events is None else events),
         )
-        engine = await self._lifeline.get()
+        engine = await self._room.started()
         if self.registry.of_bot(bot) is not None:
             raise Taken(f"There is a bot {bot!r} already.")
         hosted = await engine.making.add(new, on_progress)
-        if self.options.is_offline:
+        if self._options.is_offline:
             await engine.core.stop_io(hosted.account)
         return await engine.describing.one(hosted, self._resource(hosted))
 
-    async def list(self, owner: OwnerId | None = None) -> Sequence[HostedBot]:
-        """Return the bots, of one owner or of all.
+    async def list(
+        self, owner: OwnerId | None = None, *, after: str = "", most: int | None = None
+    ) -> Sequence[HostedBot]:
+        """Return the bots by their ids, of one owner or of all.
+
+        Args:
+            after: Only those whose ids come after this one.
+            most: No more than so many.
 
         Raises:
             CoreError: The core cannot be started.
         """
-        engine = await self._engine()
+        engine = await self._room.if_needed()
         if engine is None:
             return ()
-        bots = [(one, self._resource(one)) for one in self.registry.all()]
-        mine = [one for one in bots if owner is None or one[1].owner == owner]
-        return await engine.describing.all(mine)
+        found = [
+            (one, resource)
+            for one in sorted(self.registry.all(), key=lambda one: one.bot)
+            if one.bot > after
+            and (resource := engine.directory.resource(one.record)) is not None
+            and owner in (None, resource.owner)
+        ]
+        return await engine.describing.all(found[:most])
 
     async def show(self, bot: ResourceId) -> HostedBot:
         """Return a bot.
@@ -205,17 +195,17 @@ class Hosting:
             CoreError: The core did not do it.
             NotFound: There is no such bot.
         """
-        checked = None if name is None else check_name(name)
-        engine, hosted = await self._find(bot)
-        record = msgspec.structs.replace(
-            hosted.record,
-            events=hosted.record.events if events is None else check_events(events),
-            commands=hosted.record.commands if commands is None else tuple(commands),
+        new_name = None if name is None else check_name(name)
+        change = _change_to(
+            None if events is None else check_events(events),
+            None if commands is None else tuple(commands),
         )
-        if checked is not None:
-            await engine.core.set_config(hosted.account, "displayname", checked)
-        if record != hosted.record:
-            await engine.change(hosted, record)
+        engine, hosted = await self._find(bot)
+        if new_name is not None:
+            await engine.core.set_config(hosted.account, "displayname", new_name)
+            # Notifications are told by this one.
+            await self._gateway.administration.resources.change(bot, name=new_name)
+        await engine.change(hosted, change)
         return await self.show(bot)
 
     async def remove(self, bot: ResourceId) -> None:
@@ -230,32 +220,30 @@ class Hosting:
         with contextlib.suppress(NotFound):
             await self._gateway.administration.resources.delete(bot)
 
-    async def channel(self) -> Channel:
+    async def channel(self) -> Channel | None:
+        """Return the service bot's desk; ``None`` if there is no account that could be its.
+
+        Raises:
+            CoreError: The core cannot be started.
+        """
+        engine = await self._room.if_needed()
+        return None if engine is None else engine.channel
+
+    async def started_channel(self) -> Channel:
         """Return the service bot's desk; a core is started for it if need be.
 
         Raises:
             CoreError: The core cannot be started.
         """
-        return (await self._lifeline.get()).channel
+        return (await self._room.started()).channel
 
     def counts(self) -> HostingCounts:
         """Return the numbers of now."""
-        engine = self._lifeline.current
-        return engine.counts() if engine else HostingCounts(happened=self._tallies)
-
-    def _is_needed(self) -> bool:
-        return not self.options.is_offline and has_accounts(self._folder / ACCOUNTS_NAME)
-
-    async def _engine(self) -> Engine | None:
-        """Return what runs; ``None`` if there is no bot and so nothing that should run."""
-        lifeline = self._lifeline
-        is_empty = not has_accounts(self._folder / ACCOUNTS_NAME)
-        if lifeline.current is None and is_empty and not lifeline.is_starting:
-            return None
-        return await lifeline.get()
+        engine = self._room.current
+        return engine.counts() if engine else HostingCounts(happened=self._around.tallies)
 
     async def _find(self, bot: ResourceId) -> tuple[Engine, Hosted]:
-        engine = await self._engine()
+        engine = await self._room.if_needed()
         hosted = self.registry.of_bot(bot)
         if engine is None or hosted is None:
             raise NotFound(f"There is no bot {bot!r}.")
@@ -267,37 +255,11 @@ class Hosting:
             raise NotFound(f"There is no bot {hosted.bot!r}.")
         return found
 
-    async def _live(self, ready: Callable[[Engine], None]) -> None:
-        """Run a core and all that goes with it, until it fails or is cancelled."""
-        from vestnik.bridge.hosting.engine import Surroundings  # who has no bots pays for none
-        from vestnik.bridge.hosting.life import live
 
-        around = Surroundings(
-            self._gateway,
-            self.registry,
-            self.uploads,
-            self.links,
-            self._folder,
-            self.options,
-            self._clock,
-            self._tallies,
-        )
-        await live(
-            around,
-            self._folder / ACCOUNTS_NAME,
-            self._folder / MEMORY_NAME,
-            self._folder / CHANNEL_NAME,
-            self._launch,
-            ready,
-        )
-
-
-def has_accounts(folder: Path) -> bool:
-    """Tell whether a core has accounts in a folder; a list that cannot be read counts as some."""
-    try:
-        listed = tomllib.loads((folder / "accounts.toml").read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return False
-    except (OSError, ValueError):
-        return True
-    return bool(listed.get("accounts"))
+def _change_to(
+    events: tuple[str, ...] | None, commands: tuple[BotCommand, ...] | None
+) -> Callable[[BotRecord], BotRecord]:
+    """Make what changes of a record what is given."""
+    given = {"events": events, "commands": commands}
+    changes = {name: value for name, value in given.items() if value is not None}
+    return lambda kept: msgspec.structs.replace(kept, **changes)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 from vestnik.bot.store import Database
-from vestnik.bridge.hosting.engine import Engine, Surroundings
+from vestnik.bridge.hosting.engine import Engine
+from vestnik.bridge.hosting.surroundings import Surroundings
 from vestnik.chatmail import Core, CoreTransport, StdioTransport
 
 __all__ = ["live"]
@@ -14,17 +14,12 @@ __all__ = ["live"]
 
 async def live(
     around: Surroundings,
-    accounts: Path,
-    memory: Path,
-    channels_memory: Path,
     launch: Callable[[], CoreTransport] | None,
     ready: Callable[[Engine], None],
 ) -> None:
     """Run a core and what goes with it, until it fails or is cancelled.
 
     Args:
-        memory: The file of the bots' memory.
-        channels_memory: That of the service bot's.
         launch: Makes the transport to each life of the core; by default the real one.
         ready: Told once all of it can be used.
 
@@ -34,11 +29,11 @@ async def live(
     """
 
     def real() -> CoreTransport:
-        return StdioTransport(accounts, binary=around.options.core)
+        return StdioTransport(around.accounts, binary=around.options.core)
 
     async with (
         Core(launch or real, clock=around.clock) as core,
-        Database(memory) as database,
-        Database(channels_memory) as channels_database,
+        Database(around.memory) as database,
+        Database(around.channels_memory) as channels_database,
     ):
         await Engine(around, core, database, channels_database).run(ready)

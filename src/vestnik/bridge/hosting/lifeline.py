@@ -7,18 +7,17 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
+from vestnik.bridge.undertakings import ENDING
 from vestnik.clock import Clock
 from vestnik.errors import GatewayError, StoreFailed, VestnikError
 
-__all__ = ["ENDING", "Lifeline"]
+__all__ = ["Lifeline"]
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 60.0
 """Seconds before it is tried again by itself: soon at first, then more and more seldom."""
 
 CALM = 60.0
 """What has run for so long starts soon again."""
-
-ENDING = "The gateway is about to end: try again in a few seconds."
 
 log = logging.getLogger("vestnik.bridge")
 

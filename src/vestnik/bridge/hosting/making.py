@@ -13,6 +13,7 @@ from vestnik.bridge.hosting.directory import Directory
 from vestnik.bridge.hosting.memory import Memory
 from vestnik.bridge.hosting.records import RECORD_KEY, write_record
 from vestnik.bridge.model import BotRecord, Hosted
+from vestnik.bridge.undertakings import Undertakings
 from vestnik.chatmail import Core, Login, Progress, configure_account
 from vestnik.errors import NotFound, Overloaded, Taken, VestnikError
 from vestnik.gateway import Gateway, Resource
@@ -43,6 +44,7 @@ class Making:
     """Adds bots.
 
     Args:
+        undertakings: By which what is being added is taken back at the end.
         look_again: Told when there is one more.
     """
 
@@ -52,12 +54,14 @@ class Making:
         core: Core,
         directory: Directory,
         memory: Memory,
+        undertakings: Undertakings,
         look_again: Callable[[], None],
     ) -> None:
         self._gateway = gateway
         self._core = core
         self._directory = directory
         self._memory = memory
+        self._undertakings = undertakings
         self._look_again = look_again
         self._under_way: set[ResourceId] = set()
 
@@ -72,6 +76,7 @@ class Making:
             CoreError: The core did not do it.
             NotFound: There is no such owner.
             Overloaded: Too many are being added.
+            StoreFailed: The gateway is about to end.
             Taken: There is such a bot already, or the resource is another owner's.
         """
         if len(self._under_way) >= MOST_AT_ONCE:
@@ -80,13 +85,17 @@ class Making:
             raise Taken(f"The bot {new.id!r} is being added already.")
         self._under_way.add(new.id)
         try:
-            async with self._resource(new) as resource, self._account(new, resource) as account:
-                await configure_account(self._core, account, new.login, on_progress=on_progress)
-                hosted = await self._directory.enter(account, _record(new, resource))
+            async with self._undertakings.one():
+                hosted = await self._make(new, on_progress)
         finally:
             self._under_way.discard(new.id)
         self._look_again()
         return hosted
+
+    async def _make(self, new: NewBot, on_progress: Callable[[Progress], None] | None) -> Hosted:
+        async with self._resource(new) as resource, self._account(new, resource) as account:
+            await configure_account(self._core, account, new.login, on_progress=on_progress)
+            return await self._directory.enter(account, _record(new, resource))
 
     @asynccontextmanager
     async def _resource(self, new: NewBot) -> AsyncIterator[Resource]:
@@ -142,6 +151,7 @@ async def _cleaned(work: Awaitable[None]) -> None:
         await asyncio.shield(task)
     except asyncio.CancelledError:
         await asyncio.wait([task])
+        raise
 
 
 async def _within_time(work: Awaitable[None]) -> None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from vestnik.bridge.hosting.counts import Tallies
-from vestnik.bridge.hosting.lifeline import ENDING, Lifeline
+from vestnik.bridge.hosting.lifeline import Lifeline
+from vestnik.bridge.undertakings import ENDING
 from vestnik.errors import NotFound, StoreFailed, VestnikError
 from vestnik.gateway.model import Token
 
@@ -26,11 +27,13 @@ class HostedOrders:
 
     Args:
         lifeline: Keeps what carries them out.
+        base_url: Under which address they are taken; empty if nobody is to know.
     """
 
-    def __init__(self, lifeline: Lifeline[Engine], tallies: Tallies) -> None:
+    def __init__(self, lifeline: Lifeline[Engine], tallies: Tallies, base_url: str = "") -> None:
         self._lifeline = lifeline
         self._tallies = tallies
+        self._base_url = base_url
         self._is_closed = False
 
     def close(self) -> None:
@@ -54,7 +57,8 @@ class HostedOrders:
         try:
             engine = await self._engine()
         except VestnikError as problem:
-            return self._refused(request, str(problem))
+            # A program that took this for an answer would never answer its message.
+            return self._refused(request, str(problem), for_now=True)
         if engine is None:
             return self._refused(request, NOBODY)
         return await engine.calls.carry_out(token, request, key)
@@ -69,12 +73,14 @@ class HostedOrders:
         engine = await self._engine()
         if engine is None:
             raise NotFound(NOBODY)
-        return engine.calls.openrpc(token)
+        return engine.calls.openrpc(token, self._base_url or None)
 
-    def _refused(self, request: bytes | msgspec.Raw, sentence: str) -> bytes | None:
+    def _refused(
+        self, request: bytes | msgspec.Raw, sentence: str, *, for_now: bool = False
+    ) -> bytes | None:
         from vestnik.bridge.calls import refuse_all  # for who asks
 
-        return refuse_all(request, sentence)
+        return refuse_all(request, sentence, for_now=for_now)
 
     async def _engine(self) -> Engine | None:
         """Return what runs, or will soon.

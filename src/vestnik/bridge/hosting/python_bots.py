@@ -88,9 +88,6 @@ class PythonBots:
 
     async def run(self) -> None:
         """Run them until cancelled; then they may finish what they have begun."""
-        for id in self._bots:
-            if self._registry.of_bot(id) is None:
-                log.warning("There is no hosted bot %r yet: `vestnik bot host add`.", id)
         async with asyncio.TaskGroup() as group:
             while True:
                 self._end_some(wanted := self._wanted())

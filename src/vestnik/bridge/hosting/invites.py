@@ -1,0 +1,80 @@
+"""The link that opens a chat with a bot: one for each, so that it can be published."""
+
+from __future__ import annotations
+
+import asyncio
+
+import msgspec
+
+from vestnik.chatmail import Core
+from vestnik.chatmail.types import QrWithdrawVerifyContact
+from vestnik.ids import AccountId
+
+__all__ = ["INVITE_KEY", "Invite", "Invites"]
+
+INVITE_KEY = "ui.vestnik.invite"
+
+NAME_KEY = "displayname"
+
+
+class Invite(msgspec.Struct, frozen=True):
+    """A link, and the name of the bot that stands in it."""
+
+    name: str
+    link: str
+
+
+class Invites:
+    """Gives every bot its link; the same one until its name changes, or the link is withdrawn.
+
+    The core makes another secret each time that it is asked, and keeps all of them for ever. So
+    its answer is kept with the account, and asked for again only when it is no longer good.
+    """
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+        self._good: dict[AccountId, Invite] = {}
+        # Two who ask at once are to be told the same.
+        self._turn = asyncio.Lock()
+
+    async def of(self, account: AccountId) -> Invite:
+        """Return the link of an account, and its name of now.
+
+        Raises:
+            CoreError: The core does not say.
+        """
+        kept = await self._core.batch_get_config(account, [NAME_KEY, INVITE_KEY])
+        name = kept.get(NAME_KEY) or ""
+        if not self._is_known(account, name):
+            async with self._turn:
+                if not self._is_known(account, name):
+                    self._good[account] = await self._found(account, name, kept.get(INVITE_KEY))
+        return self._good[account]
+
+    def forget(self, account: AccountId) -> None:
+        """Forget an account that is gone."""
+        self._good.pop(account, None)
+
+    def _is_known(self, account: AccountId, name: str) -> bool:
+        known = self._good.get(account)
+        return known is not None and known.name == name
+
+    async def _found(self, account: AccountId, name: str, kept: str | None) -> Invite:
+        before = _read(kept)
+        if before is not None and before.name == name and await self._is_good(account, before):
+            return before
+        made = Invite(name, await self._core.get_chat_securejoin_qr_code(account, None))
+        await self._core.set_config(account, INVITE_KEY, msgspec.json.encode(made).decode())
+        return made
+
+    async def _is_good(self, account: AccountId, invite: Invite) -> bool:
+        """Ask once in the life of a core: a bot's program may have withdrawn it."""
+        code = await self._core.check_qr(account, invite.link)
+        return isinstance(code, QrWithdrawVerifyContact)
+
+
+def _read(kept: str | None) -> Invite | None:
+    try:
+        return msgspec.json.decode(kept or "", type=Invite)
+    except (msgspec.DecodeError, UnicodeEncodeError):
+        return None
