@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.gateway.records import about, owner, resource, token
 from vestnik.errors import NotAllowed, NotFound, Overloaded, StoreFailed
-from vestnik.gateway import Gateway, Owner, Sealer, Token, reading
+from vestnik.gateway import Access, Gateway, Owner, Sealer, Token, reading
 from vestnik.gateway.brokers import MemoryBroker
 from vestnik.gateway.delivery import MemorySender
 from vestnik.gateway.model import Addressed, Batch, Page, Retention
@@ -26,7 +26,7 @@ from vestnik.wire import Notification, Position
 
 ANNA = OwnerId("anna")
 TOKEN = token()
-BOUND = token(resource="bot")
+BOUND = token("bound", id="tok_bound", resource="bot")
 
 
 class Stage:
@@ -36,8 +36,11 @@ class Stage:
         self.clock = FakeClock()
         self.store = MemoryStore(self.clock)
         self.broker = MemoryBroker()
-        self.roster = Roster([owner()])
-        self.updates = Updates(self.store.log, self.broker, self.roster, self.clock, most_polls=3)
+        self.roster = Roster([owner(), TOKEN, BOUND])
+        access = Access(self.roster)
+        self.updates = Updates(
+            self.store.log, self.broker, self.roster, access, self.clock, most_polls=3
+        )
 
     async def publish(self, *items: Notification) -> None:
         batch = Batch(tuple(Addressed(ANNA, item) for item in items))
@@ -67,6 +70,13 @@ async def stage() -> AsyncIterator[Stage]:
 
 def offsets(page: UpdatesPage) -> Sequence[int]:
     return [item.offset for item in page.items]
+
+
+async def test_a_token_that_was_deleted_just_before_is_told_so_at_once(stage: Stage) -> None:
+    await stage.publish(about())
+    stage.roster.remove(Token, TOKEN.id)
+    with pytest.raises(NotAllowed):
+        await stage.poll(after=0)
 
 
 async def test_what_is_there_comes_at_once(stage: Stage) -> None:

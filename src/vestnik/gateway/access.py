@@ -70,6 +70,12 @@ class Access:
             return None
         return found
 
+    def knows(self, token: Token) -> bool:
+        """Tell whether a token that was recognised a moment ago is still good."""
+        return (
+            token.digest in self._guests or self._roster.token_by_digest(token.digest) is not None
+        )
+
     def require(self, token: str, scope: Scope) -> Token:
         """Return what is known of a token that is good for something.
 

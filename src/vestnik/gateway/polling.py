@@ -13,6 +13,7 @@ from typing import NamedTuple
 from vestnik.clock import Clock
 from vestnik.errors import NotAllowed, NotFound, Overloaded
 from vestnik.gateway._poll import Poll, alarm
+from vestnik.gateway.access import Access
 from vestnik.gateway.model import Stored, Token
 from vestnik.gateway.ports import (
     SETTINGS_TOPIC,
@@ -35,6 +36,7 @@ MOST_POLLS = 20
 """Polls of one token that may wait at once."""
 
 _TRY_AGAIN = 1.0
+_REVOKED = "The token was deleted or regenerated."
 
 
 class UpdatesPage(NamedTuple):
@@ -74,6 +76,7 @@ class Updates:
         log: NotificationLog,
         broker: Broker,
         roster: Roster,
+        access: Access,
         clock: Clock,
         *,
         most_polls: int = MOST_POLLS,
@@ -81,6 +84,7 @@ class Updates:
         self._log = log
         self._broker = broker
         self._roster = roster
+        self._access = access
         self._clock = clock
         self._most_polls = most_polls
         self._polls: dict[TokenId, set[Poll]] = {}
@@ -125,6 +129,8 @@ class Updates:
             StoreFailed: The log cannot be read.
         """
         with self._counted(Poll(token.id, owner, token.resource)) as poll:
+            if not self._access.knows(token):
+                poll.fail(NotAllowed(_REVOKED))  # before it could have heard of that
             async with self._hearing(poll), alarm(poll, self._clock, seconds):
                 end = await self._log.position(owner)
                 start, recovered = where_to_begin(after, epoch, end)
@@ -178,7 +184,7 @@ class Updates:
     def _hear(self, message: BrokerMessage) -> None:
         if isinstance(message, TokenRevoked):
             for poll in self._polls.get(message.token, ()):
-                poll.fail(NotAllowed("The token was deleted or regenerated."))
+                poll.fail(NotAllowed(_REVOKED))
         elif isinstance(message, Changed) and self._roster.owner(message.owner) is None:
             for polls in self._polls.values():
                 for poll in polls:

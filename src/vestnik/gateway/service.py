@@ -169,7 +169,7 @@ class Gateway:
         self.publishing = Publishing(
             store, self._broker, self.roster, self.deliveries, most_waiting=options.most_waiting
         )
-        self.updates = Updates(store.log, self._broker, self.roster, clock)
+        self.updates = Updates(store.log, self._broker, self.roster, self.access, clock)
         self.hub = Hub(store.log, self._broker, self.roster, self.access, clock, options.live)
 
     async def trim(self) -> int:
