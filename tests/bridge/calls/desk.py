@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -46,11 +46,16 @@ OPERATOR = token_of(None, Scope.CORE, owner=None)
 class Shelf:
     """Remembers the records of bots, as what hosts them does."""
 
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, registry: Registry, core: Core) -> None:
         self._registry = registry
+        self._core = core
 
-    async def change(self, hosted: Hosted, record: BotRecord) -> None:
+    async def change(self, hosted: Hosted, change: Callable[[BotRecord], BotRecord]) -> None:
+        record = change(hosted.record)
         self._registry.put(Hosted(account=hosted.account, address=hosted.address, record=record))
+
+    async def invite(self, hosted: Hosted) -> str:
+        return await self._core.get_chat_securejoin_qr_code(hosted.account, None)
 
 
 class Desk:
@@ -87,7 +92,7 @@ class Desk:
             lambda _: outbox,
             self.uploads,
             self.links,
-            Shelf(self.registry),
+            Shelf(self.registry, core),
         )
 
     async def ask(

@@ -11,6 +11,7 @@ from tests.bridge.calls.desk import example
 from vestnik.bridge.calls.arguments import (
     FILES,
     HARMLESS_CODES,
+    MOST_LISTED,
     FilePlace,
     NotAFile,
     check_arguments,
@@ -165,3 +166,15 @@ def test_a_code_changes_invitations_and_nothing_else() -> None:
     for kind in others:
         with pytest.raises(Problem):
             check_code(kind)
+
+
+def test_a_call_names_so_many_ids_and_no_more() -> None:
+    check_arguments("make_vcard", [1, [1] * MOST_LISTED])
+    with pytest.raises(Problem, match="at most 1000"):
+        check_arguments("make_vcard", [1, [1] * (MOST_LISTED + 1)])
+    with pytest.raises(Problem, match="at most 1000"):
+        check_arguments("batch_get_config", [1, ["addr"] * (MOST_LISTED + 1)])
+
+
+def test_bytes_are_no_list_of_ids() -> None:
+    check_arguments("send_webxdc_realtime_data", [1, 10, [0] * 128_000])

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.bridge.calls.desk import OPERATOR, Desk, fake_desk, token_of
 from vestnik.bridge.calls.calls import refuse_all
-from vestnik.bridge.calls.problems import RpcCode
+from vestnik.bridge.calls.problems import MOST_ANSWER, RpcCode
 from vestnik.bridge.calls.table import REFUSED
 from vestnik.gateway.model import Scope
 from vestnik.testing import FakeCore
@@ -231,6 +231,52 @@ async def test_codes_change_invitations_only(desk: Desk, fake_core: FakeCore) ->
         assert (await desk.error("set_config_from_qr", {"qrContent": kind}))[0] == code
     assert fake_core.calls("set_config_from_qr") == []
     await desk.result("set_config_from_qr", {"qrContent": "withdrawVerifyContact"})
+
+
+async def test_a_bot_has_one_picture_unpacked_at_a_time(desk: Desk, fake_core: FakeCore) -> None:
+    fake_core.on("set_chat_profile_image", lambda *_: None)
+    held = fake_core.hold("set_chat_profile_image")
+    ours, theirs = await desk.upload("a.png", b"x"), await desk.upload("a.png", b"x", "other")
+    async with asyncio.TaskGroup() as asking:
+        for chat in (11, 12, 13):
+            asking.create_task(
+                desk.result("set_chat_profile_image", {"chatId": chat, "imagePath": ours})
+            )
+        await fake_core.until_called("set_chat_profile_image")
+        asking.create_task(
+            desk.result(
+                "set_chat_profile_image",
+                {"chatId": 14, "imagePath": theirs},
+                token=desk.other_token,
+            )
+        )
+        called = await fake_core.until_called("set_chat_profile_image", 2)
+        assert [account for account, *_ in called] == [desk.own, desk.other]
+        held.release()
+    assert len(fake_core.calls("set_chat_profile_image")) == 4
+
+
+async def test_an_answer_that_is_too_long_is_not_held(desk: Desk, fake_core: FakeCore) -> None:
+    fake_core.on("get_message_html", lambda *_: "x" * MOST_ANSWER)
+
+    code, words = await desk.error("get_message_html", {"messageId": 12})
+
+    assert (code, "ask for less" in words) == (RpcCode.TOO_MUCH, True)
+
+
+async def test_a_batch_ends_with_what_its_answers_may_take_together(
+    desk: Desk, fake_core: FakeCore
+) -> None:
+    fake_core.on("get_message_html", lambda *_: "x" * (MOST_ANSWER // 2))
+    one = {"jsonrpc": "2.0", "method": "get_message_html", "params": {"messageId": 12}}
+    batch = json.dumps([{**one, "id": number} for number in range(5)]).encode()
+
+    answers = json.loads(await desk.calls.carry_out(desk.own_token, batch) or b"")
+
+    assert [answer["id"] for answer in answers] == [0, 1, 2, 3, 4]
+    assert ["result" in answer for answer in answers] == [True, True, False, False, False]
+    assert {answer["error"]["code"] for answer in answers[2:]} == {RpcCode.TOO_MUCH}
+    assert len(fake_core.calls("get_message_html")) == 2
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100)

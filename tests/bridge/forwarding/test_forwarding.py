@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from tests.bridge.forwarding.stage import ANNA, Stage, arrival_of, event_of
+from vestnik.bridge.files import apps
 from vestnik.bridge.files.links import LINK_PATH
 from vestnik.chatmail import events, types
 from vestnik.chatmail.types import SystemMessageType, Viewtype
@@ -335,8 +337,15 @@ async def test_the_watcher_tells_nothing_that_is_not_subscribed(
     assert stage.told == []
 
 
+def an_app(folder: Path, manifest: bytes) -> Path:
+    path = folder / "app.xdc"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("manifest.toml", manifest)
+    return path
+
+
 async def test_an_app_is_told_with_its_name_and_without_it_if_it_is_none(
-    stage: Stage, account: FakeAccount, fake_core: FakeCore
+    stage: Stage, account: FakeAccount, fake_core: FakeCore, tmp_path: Path
 ) -> None:
     stage.host(account)
     chat = account.contact("alice@example.org").chat
@@ -351,16 +360,37 @@ async def test_an_app_is_told_with_its_name_and_without_it_if_it_is_none(
         send_update_max_size=0,
     )
     fake_core.on("get_webxdc_info", lambda *_: info)
+    app = an_app(tmp_path, b'name = "Chess"')
     await stage.forwarding.handle_message(
-        arrival_of(account, chat.receive("play", view_type=Viewtype.WEBXDC))
+        arrival_of(account, chat.receive("play", file=app, view_type=Viewtype.WEBXDC))
     )
     fake_core.fail("get_webxdc_info", "not an app")
     await stage.forwarding.handle_message(
-        arrival_of(account, chat.receive("play", view_type=Viewtype.WEBXDC))
+        arrival_of(account, chat.receive("play", file=app, view_type=Viewtype.WEBXDC))
     )
     first, second = await stage.until_told(2)
     assert first["message"]["webxdc"] == {"name": "Chess"}  # type: ignore[index]
     assert "webxdc" not in second["message"]  # type: ignore[operator]
+
+
+async def test_the_core_is_not_asked_to_unpack_what_would_fill_its_memory(
+    stage: Stage,
+    account: FakeAccount,
+    fake_core: FakeCore,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stage.host(account)
+    monkeypatch.setattr(apps, "MOST_UNPACKED", 1000)
+    chat = account.contact("alice@example.org").chat
+    bomb = an_app(tmp_path, b" " * 2000)
+    await stage.forwarding.handle_message(
+        arrival_of(account, chat.receive("play", file=bomb, view_type=Viewtype.WEBXDC))
+    )
+    (payload,) = await stage.until_told(1)
+    assert payload["message"]["text"] == "play"  # type: ignore[index]
+    assert "webxdc" not in payload["message"]  # type: ignore[operator]
+    assert fake_core.calls("get_webxdc_info") == []
 
 
 async def test_a_dead_core_is_the_intakes_to_wait_for(

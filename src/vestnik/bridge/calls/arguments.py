@@ -15,6 +15,7 @@ from vestnik.bridge.calls.signatures import Signature
 __all__ = [
     "FILES",
     "HARMLESS_CODES",
+    "MOST_LISTED",
     "READABLE_KEYS",
     "WRITABLE_KEYS",
     "FilePlace",
@@ -24,6 +25,12 @@ __all__ = [
     "check_filename",
     "file_places",
 ]
+
+MOST_LISTED = 1000
+"""How many ids one call names at most: the core does its work for each, and nothing stops it."""
+
+_WITH_BYTES = frozenset({"send_webxdc_realtime_data"})
+"""Where a list is bytes, which the core counts itself."""
 
 AVATAR = "selfavatar"
 OWN_PREFIX = "ui.vestnik."
@@ -125,6 +132,8 @@ def check_arguments(method: str, arguments: list[object]) -> None:
     Raises:
         Problem: The arguments ask for what a bot's program may not have.
     """
+    if method not in _WITH_BYTES:
+        _check_lists(arguments)
     check = _CHECKS.get(method)
     if check is not None:
         check(arguments)
@@ -151,6 +160,15 @@ def check_filename(name: object) -> None:
     """
     if isinstance(name, str) and any(one in "/\\" or not one.isprintable() for one in name):
         raise Problem(RpcCode.BAD_PARAMS, "A filename is a name alone, without any folder.")
+
+
+def _check_lists(arguments: list[object]) -> None:
+    for argument in arguments:
+        if isinstance(argument, list) and len(argument) > MOST_LISTED:
+            raise Problem(
+                RpcCode.BAD_PARAMS,
+                f"A list has at most {MOST_LISTED} entries, not {len(argument)}: call more often.",
+            )
 
 
 def _check_written(key: object) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from vestnik.bridge.calls.convenience import Convenience, Records
 from vestnik.bridge.calls.envelope import Batch, Request, answer, batch_answer, read, refusal
@@ -12,15 +15,14 @@ from vestnik.bridge.calls.for_operator import OperatorOrders
 from vestnik.bridge.calls.lanes import Lanes
 from vestnik.bridge.calls.openrpc import document_for
 from vestnik.bridge.calls.plan import Plan
-from vestnik.bridge.calls.problems import Problem, RpcCode, problem_of
+from vestnik.bridge.calls.problems import MOST_ANSWER, Problem, RpcCode, problem_of
 from vestnik.bridge.calls.sending import OutboxOf, Sending
+from vestnik.bridge.calls.unpacking import Unpacking
 from vestnik.bridge.registry import Registry
 from vestnik.errors import VestnikError
 from vestnik.gateway.model import Scope, Token
 
 if TYPE_CHECKING:
-    import msgspec
-
     from vestnik.bridge.files.links import Links
     from vestnik.bridge.files.uploads import Uploads
     from vestnik.chatmail import Core
@@ -56,9 +58,10 @@ class Calls:
             links: Makes links to files of messages.
             records: Where it is kept what makes an account a bot.
         """
-        sending = Sending(core, outbox_of, links)
-        convenience = Convenience(core, sending, uploads, links, records)
-        self._bots = BotOrders(core, registry, sending, convenience, uploads, links)
+        unpacking = Unpacking(core)
+        sending = Sending(core, outbox_of, links, unpacking)
+        convenience = Convenience(core, sending, uploads, links, records, unpacking)
+        self._bots = BotOrders(core, registry, sending, convenience, uploads, links, unpacking)
         self._operator = OperatorOrders(core)
         self._lanes = Lanes()
 
@@ -69,8 +72,7 @@ class Calls:
         order = read(request, key)
         if isinstance(order, Request):
             return await self._answer(token, order)
-        answers = [await self._answer(token, one) for one in order.requests]
-        return batch_answer([one for one in answers if one is not None])
+        return batch_answer(await self._answers(token, order))
 
     def openrpc(self, token: Token, base: str | None = None) -> bytes:
         """Return the OpenRPC document of what a token may call.
@@ -91,6 +93,17 @@ class Calls:
     async def close(self) -> None:
         """End all calls, done or not."""
         await self._lanes.close()
+
+    async def _answers(self, token: Token, batch: Batch) -> Sequence[bytes]:
+        answers, size = list[bytes](), 0
+        for one in batch.requests:
+            if size > MOST_ANSWER and one.problem is None:
+                one = msgspec.structs.replace(one, problem=_no_room())
+            answered = await self._answer(token, one)
+            if answered is not None:
+                answers.append(answered)
+                size += len(answered)
+        return answers
 
     async def _answer(self, token: Token, order: Request) -> bytes | None:
         try:
@@ -126,15 +139,25 @@ class Calls:
         )
 
 
-def refuse_all(request: bytes | msgspec.Raw, sentence: str) -> bytes | None:
+def _no_room() -> Problem:
+    return Problem(
+        RpcCode.TOO_MUCH,
+        f"It was not done: the answers to this batch have over {MOST_ANSWER} bytes already.",
+    )
+
+
+def refuse_all(
+    request: bytes | msgspec.Raw, sentence: str, *, for_now: bool = False
+) -> bytes | None:
     """Answer orders where nobody can carry them out.
 
     Args:
         request: What the program has sent.
         sentence: Why, and what to do.
+        for_now: Whether it may be done if the program asks again.
     """
     order = read(request)
-    problem = Problem(RpcCode.REFUSED, sentence)
+    problem = Problem(RpcCode.UNKNOWN_OUTCOME if for_now else RpcCode.REFUSED, sentence)
     asked = order.requests if isinstance(order, Batch) else [order]
     answers = [refusal(one.id, one.problem or problem) for one in asked if one.id is not None]
     if isinstance(order, Batch):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Protocol, cast
 
 import msgspec
@@ -11,6 +12,7 @@ import msgspec
 from vestnik.bridge.calls.arguments import check_filename
 from vestnik.bridge.calls.problems import Problem, RpcCode
 from vestnik.bridge.calls.sending import Sending, answer_key, key_of, named
+from vestnik.bridge.calls.unpacking import Unpacking
 from vestnik.bridge.model import BotCommand, BotRecord, Hosted
 from vestnik.chatmail.types import MessageData
 from vestnik.ids import ChatId, MessageId
@@ -32,8 +34,11 @@ _CONTENT = ("text", "file", "filename", "html", "viewtype")
 class Records(Protocol):
     """Where it is kept what makes an account a bot."""
 
-    async def change(self, hosted: Hosted, record: BotRecord) -> None:
-        """Keep a changed record of a bot."""
+    async def change(self, hosted: Hosted, change: Callable[[BotRecord], BotRecord]) -> None:
+        """Keep what `change` makes of the record of a bot that is kept now."""
+
+    async def invite(self, hosted: Hosted) -> str:
+        """Return the link that opens a chat with a bot; the same one each time."""
 
 
 class _Order(msgspec.Struct, frozen=True):
@@ -59,16 +64,24 @@ class Convenience:
         uploads: The files that can be sent.
         links: Makes links to files of messages.
         records: Where the commands are kept.
+        unpacking: Looks at apps before the core does.
     """
 
     def __init__(
-        self, core: Core, sending: Sending, uploads: Uploads, links: Links, records: Records
+        self,
+        core: Core,
+        sending: Sending,
+        uploads: Uploads,
+        links: Links,
+        records: Records,
+        unpacking: Unpacking,
     ) -> None:
         self._core = core
         self._sending = sending
         self._uploads = uploads
         self._links = links
         self._records = records
+        self._unpacking = unpacking
         self._calls: Mapping[str, Callable[[_Order], Awaitable[object]]] = {
             "getMe": self._get_me,
             "sendMessage": self._send_message,
@@ -98,7 +111,7 @@ class Convenience:
             "address": hosted.address,
             "name": profile.get("displayname") or "",
             "status": profile.get("selfstatus") or "",
-            "invite": await self._core.get_chat_securejoin_qr_code(hosted.account, None),
+            "invite": await self._records.invite(hosted),
             "events": hosted.record.events,
             "commands": hosted.record.commands,
         }
@@ -134,6 +147,7 @@ class Convenience:
         if file is None:
             return msgspec.convert(members | others, MessageData)
         upload = await self._uploads.find(order.hosted.bot, file)
+        await self._unpacking.check_upload(upload, members["filename"], members["viewtype"])
         data = msgspec.convert(members | others | {"file": str(upload.path)}, MessageData)
         return named(data, upload.name)
 
@@ -158,7 +172,8 @@ class Convenience:
             config["selfavatar"] = await self._picture(order.hosted, avatar)
         if not config:
             raise _bad("Nothing is to be changed: give a name, a status or an avatar.")
-        await self._core.batch_set_config(order.hosted.account, config)
+        async with self._unpacking.turn(order.hosted.account) if avatar else nullcontext():
+            await self._core.batch_set_config(order.hosted.account, config)
         return None
 
     async def _picture(self, hosted: Hosted, avatar: str) -> str | None:
@@ -168,8 +183,9 @@ class Convenience:
 
     async def _set_commands(self, order: _Order) -> object:
         commands = commands_of(cast("list[dict[str, str]]", order.given["commands"]))
-        record = msgspec.structs.replace(order.hosted.record, commands=commands)
-        await self._records.change(order.hosted, record)
+        await self._records.change(
+            order.hosted, lambda kept: msgspec.structs.replace(kept, commands=commands)
+        )
         return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from contextlib import nullcontext
 from difflib import get_close_matches
 from functools import partial
 from typing import TYPE_CHECKING
@@ -15,13 +16,14 @@ from vestnik.bridge.calls.convenient import CONVENIENT, Convenient
 from vestnik.bridge.calls.envelope import Request
 from vestnik.bridge.calls.hiding import hidden, holds_paths
 from vestnik.bridge.calls.plan import Plan, seconds_of
-from vestnik.bridge.calls.problems import Problem, RpcCode
+from vestnik.bridge.calls.problems import Problem, RpcCode, check_length
 from vestnik.bridge.calls.sending import Sending, key_of
 from vestnik.bridge.calls.signatures import Signature, core_signatures
 from vestnik.bridge.calls.table import ALLOWED, REFUSED, Allowed
+from vestnik.bridge.calls.unpacking import Unpacking
 from vestnik.bridge.model import Hosted
 from vestnik.bridge.registry import Registry
-from vestnik.ids import ResourceId
+from vestnik.ids import AccountId, ResourceId
 
 if TYPE_CHECKING:
     from vestnik.bridge.calls.convenience import Convenience
@@ -34,6 +36,10 @@ __all__ = ["BotOrders"]
 DRAFT = "misc_set_draft"
 FILENAME = 4
 """Where `misc_set_draft` takes the name of its file."""
+
+
+_SAID = ("filename", "viewType", "viewtype")
+"""What a program may say that a file is."""
 
 
 class _Code(msgspec.Struct):
@@ -50,6 +56,7 @@ class BotOrders:
         convenience: What carries out the calls of our own.
         uploads: The files that can be sent.
         links: Makes links to files of messages.
+        unpacking: Looks at apps before the core does.
     """
 
     def __init__(
@@ -60,6 +67,7 @@ class BotOrders:
         convenience: Convenience,
         uploads: Uploads,
         links: Links,
+        unpacking: Unpacking,
     ) -> None:
         self._core = core
         self._registry = registry
@@ -67,6 +75,7 @@ class BotOrders:
         self._convenience = convenience
         self._uploads = uploads
         self._links = links
+        self._unpacking = unpacking
 
     def plan(self, bot: ResourceId, request: Request) -> Plan:
         """Understand an order.
@@ -101,7 +110,7 @@ class BotOrders:
         signature = core_signatures()[request.method]
         arguments = bind(signature, request.params, hosted.account)
         check_arguments(request.method, arguments)
-        given = dict(zip((one.name for one in signature.parameters), arguments, strict=True))
+        given = _named(signature, arguments)
         chat = None if allowed.chat is None else given[allowed.chat]
         message = None if allowed.message is None else given[allowed.message]
         mails = given[allowed.mails] if isinstance(allowed.mails, str) else allowed.mails
@@ -124,7 +133,9 @@ class BotOrders:
         mails: int,
     ) -> bytes:
         method, account = signature.name, hosted.account
+        given = _named(signature, arguments)
         name = await self._fetch_file(hosted, signature, arguments)
+        await self._unpacking.check_call(account, method, given)
         if ALLOWED[method].is_send:
             return await self._sending.call(account, method, arguments, key_of(key), name)
         if method == "set_config_from_qr":
@@ -133,7 +144,13 @@ class BotOrders:
         if method == DRAFT and name:
             arguments[FILENAME] = arguments[FILENAME] or name
         self._sending.note(account, mails)
-        answer = await self._core.request_raw(method, tuple(arguments), seconds_of(method))
+        async with self._unpacking.turn(account) if name else nullcontext():
+            answer = await self._core.request_raw(method, tuple(arguments), seconds_of(method))
+        return self._shown(account, method, answer)
+
+    def _shown(self, account: AccountId, method: str, answer: msgspec.Raw) -> bytes:
+        """Make of the core's answer what a program may see of it."""
+        check_length(answer)
         if not holds_paths(method):
             return bytes(answer)
         return hidden(answer, partial(self._links.link, account))
@@ -150,9 +167,15 @@ class BotOrders:
         upload = await self._uploads.find(
             hosted.bot, str(around[member] if isinstance(around, dict) and member else around)
         )
+        said = {**_named(signature, arguments), **(around if isinstance(around, dict) else {})}
+        await self._unpacking.check_upload(upload, *(said.get(one) for one in _SAID))
         path = str(upload.path)
         arguments[index] = {**around, member: path} if isinstance(around, dict) and member else path
         return upload.name
+
+
+def _named(signature: Signature, arguments: list[object]) -> dict[str, object]:
+    return dict(zip((one.name for one in signature.parameters), arguments, strict=True))
 
 
 def _lane(hosted: Hosted, chat: object, message: object) -> Hashable | None:

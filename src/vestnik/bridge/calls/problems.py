@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from enum import IntEnum
 
+import msgspec
+
 from vestnik.errors import (
     BadInput,
     CallFailed,
@@ -17,7 +19,18 @@ from vestnik.errors import (
     VestnikError,
 )
 
-__all__ = ["CODES", "Problem", "RpcCode", "problem_of", "without_paths"]
+__all__ = [
+    "CODES",
+    "MOST_ANSWER",
+    "Problem",
+    "RpcCode",
+    "check_length",
+    "problem_of",
+    "without_paths",
+]
+
+MOST_ANSWER = 16 * 1024 * 1024
+"""Bytes of the longest answer that a bot's program gets, and of all answers to a batch."""
 
 
 class RpcCode(IntEnum):
@@ -44,9 +57,9 @@ CODES = {
     RpcCode.CORE: "The core did not do it; the message has the core's own words.",
     RpcCode.REFUSED: "It is refused, or the bot is not here; the message has the reason.",
     RpcCode.UNKNOWN_OUTCOME: (
-        "The core died or was too slow meanwhile: nobody knows whether it was done."
+        "The core died, was too slow or does not run just now: nobody knows whether it was done."
     ),
-    RpcCode.TOO_MUCH: "Too many calls of the bot wait already.",
+    RpcCode.TOO_MUCH: "Too many calls of the bot wait already, or the answer is too long.",
     RpcCode.NO_FILE: "There is no such upload, or the message has no file.",
 }
 """What each code says."""
@@ -55,6 +68,7 @@ _A_PATH = re.compile(r"(?<![\w:/.~-])/(?:[^\s/:'\"`]+/)+[^\s/:'\"`,;)]*")
 
 
 _CORE_DIED = "The core died meanwhile, and starts again: it is not known whether this was done."
+_TOO_LONG = f"It was done, but its answer has over {MOST_ANSWER} bytes: ask for less."
 _OF_READING = (RpcCode.UNREADABLE, RpcCode.NO_REQUEST)
 
 
@@ -86,6 +100,16 @@ def problem_of(error: VestnikError, *, hides_paths: bool = True) -> Problem:
     if isinstance(error, CoreDied):
         words = _CORE_DIED
     return Problem(_code_of(error), without_paths(words))
+
+
+def check_length(answer: bytes | msgspec.Raw) -> None:
+    """Check how long the core's answer is.
+
+    Raises:
+        Problem: Holding and rewriting it would be felt by other bots.
+    """
+    if len(memoryview(answer)) > MOST_ANSWER:
+        raise Problem(RpcCode.TOO_MUCH, _TOO_LONG)
 
 
 def without_paths(words: str) -> str:

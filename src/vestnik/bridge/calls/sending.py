@@ -10,6 +10,7 @@ import msgspec
 
 from vestnik.bridge.calls.hiding import hidden
 from vestnik.bridge.calls.problems import Problem, RpcCode
+from vestnik.bridge.calls.unpacking import Unpacking
 from vestnik.chatmail.types import MessageData, Viewtype
 from vestnik.ids import AccountId, ChatId, MessageId
 
@@ -33,10 +34,12 @@ class Sending:
         core: Where to look at what was sent.
         outbox_of: Gives the outbox of an account.
         links: Makes links to files of messages.
+        unpacking: Looks at apps before the core does.
     """
 
-    def __init__(self, core: Core, outbox_of: OutboxOf, links: Links) -> None:
+    def __init__(self, core: Core, outbox_of: OutboxOf, links: Links, unpacking: Unpacking) -> None:
         self._core = core
+        self._unpacking = unpacking
         self._outbox_of = outbox_of
         self._links = links
 
@@ -46,9 +49,10 @@ class Sending:
         """Send a message, and return its id; by the same key again, the id of the first.
 
         Raises:
-            Problem: Its turn did not come in time.
+            Problem: Its turn did not come in time, or what it quotes would do harm.
             VestnikError: As the outbox has it.
         """
+        await self._unpacking.check_quoted(account, data.quoted_message_id)
         try:
             async with asyncio.timeout(SEND_SECONDS):
                 return await self._outbox_of(account).send(account, chat, data, key=key)

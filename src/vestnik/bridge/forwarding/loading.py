@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import NamedTuple
 
+from vestnik.bridge.files.apps import is_harmless_app
 from vestnik.chatmail import Core
 from vestnik.chatmail.types import BasicChat, Message, Viewtype, WebxdcMessageInfo
 from vestnik.errors import CallFailed
@@ -59,7 +61,10 @@ async def load_edited(core: Core, account_id: AccountId, message_id: MessageId) 
 
 
 async def _webxdc(core: Core, account_id: AccountId, message: Message) -> WebxdcMessageInfo | None:
-    if message.view_type is not Viewtype.WEBXDC:
+    if message.view_type is not Viewtype.WEBXDC or not message.file:
+        return None
+    # Everybody may send one that would end the core, and end it again whenever it is asked for.
+    if not await asyncio.to_thread(is_harmless_app, Path(message.file)):
         return None
     try:
         return await core.get_webxdc_info(account_id, message.id)
