@@ -31,7 +31,7 @@ from vestnik.errors import (
         (OutboxClosed("closed"), RpcCode.UNKNOWN_OUTCOME),
         (NotFound("no upload"), RpcCode.NO_FILE),
         (BadInput("no"), RpcCode.BAD_PARAMS),
-        (LedgerFailed("no"), RpcCode.INTERNAL),
+        (LedgerFailed("no"), RpcCode.UNKNOWN_OUTCOME),
         (StoreFailed("no"), RpcCode.INTERNAL),
     ],
 )

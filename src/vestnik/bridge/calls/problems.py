@@ -57,7 +57,8 @@ CODES = {
     RpcCode.CORE: "The core did not do it; the message has the core's own words.",
     RpcCode.REFUSED: "It is refused, or the bot is not here; the message has the reason.",
     RpcCode.UNKNOWN_OUTCOME: (
-        "The core died, was too slow or does not run just now: nobody knows whether it was done."
+        "The core died, was too slow or does not run just now, or the disk failed: nobody knows "
+        "whether it was done. Say it again, with its key."
     ),
     RpcCode.TOO_MUCH: "Too many calls of the bot wait already, or the answer is too long.",
     RpcCode.NO_FILE: "There is no such upload, or the message has no file.",
@@ -124,12 +125,10 @@ def _code_of(error: VestnikError) -> int:
         case CallFailed():
             # What was not JSON-RPC was so between us and the core, and is about the parameters.
             return RpcCode.BAD_PARAMS if error.code in _OF_READING else error.code
-        case CoreDied() | CallTimedOut() | OutboxClosed():
+        case CoreDied() | CallTimedOut() | OutboxClosed() | LedgerFailed():
             return RpcCode.UNKNOWN_OUTCOME
         case NotFound():
             return RpcCode.NO_FILE
-        case LedgerFailed():
-            return RpcCode.INTERNAL
         case BadInput():
             return RpcCode.BAD_PARAMS
         case _:
