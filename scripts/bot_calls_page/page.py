@@ -8,6 +8,7 @@ from vestnik.bridge.calls.arguments import (
     FILES,
     HARMLESS_CODES,
     MOST_LISTED,
+    OWN_PREFIX,
     READABLE_KEYS,
     WRITABLE_KEYS,
     FilePlace,
@@ -19,14 +20,19 @@ from vestnik.bridge.calls.envelope import LONGEST_KEY, MOST_IN_BATCH
 from vestnik.bridge.calls.for_operator import TAKEN
 from vestnik.bridge.calls.lanes import MOST_CALLS
 from vestnik.bridge.calls.problems import CODES, MOST_ANSWER
+from vestnik.bridge.calls.sending import SEND_SECONDS
 from vestnik.bridge.calls.signatures import Parameter, core_signatures
 from vestnik.bridge.calls.table import ALLOWED, REFUSED, Allowed
-from vestnik.bridge.files.apps import MOST_UNPACKED
+from vestnik.bridge.files.apps import MOST_IN_ALL, MOST_UNPACKED
+from vestnik.bridge.hosting.upkeep import DAY, REMEMBERED
 from vestnik.chatmail import METHODS
+from vestnik.web.outgoing import MOST_UNREAD
 
 __all__ = ["render_page"]
 
 MEBIBYTE = 1024 * 1024
+_ANSWER, _UNREAD = MOST_ANSWER // MEBIBYTE, MOST_UNREAD // MEBIBYTE
+_FILE, _APP = MOST_UNPACKED // MEBIBYTE, MOST_IN_ALL // MEBIBYTE
 
 _HEAD = f"""\
 # Calls of a bot
@@ -49,16 +55,35 @@ the same to programs that generate bindings.
 - Calls about one chat keep their order; at most {MOST_CALLS} calls of a bot wait at a time. A call
   that has begun ends, even if its connection is gone.
 - A batch holds at most {MOST_IN_BATCH} requests, which are carried out one after the other. A list
-  of ids has at most {MOST_LISTED}, and an answer, or all those to a batch,
-  {MOST_ANSWER // MEBIBYTE} MiB.
-- An app that would fill the memory of the server is not sent, and not looked into: no file in it
-  may unpack to more than {MOST_UNPACKED // MEBIBYTE} MiB.
+  of ids has at most {MOST_LISTED:,}, and an answer, or all those to a batch, {_ANSWER} MiB.
+- Over HTTP, answers of {_UNREAD} MiB in all may wait until the clients with one token read them;
+  those of at most 64 KiB do not count. One more is answered with 429, and its call **was done**.
+  Over the WebSocket there are [bounds of its own](notification-protocol.md#orders-rpc).
+- An app that would fill the memory of the server is not sent, and not looked into (-32001): a file
+  in it may unpack to {_FILE} MiB, all of them to {_APP} MiB, and it has to be a plain ZIP: stored
+  or deflated, no ZIP64, no comment.
 - What sends a message takes a **key**: a text of up to {LONGEST_KEY} characters as the member
-  `"key"` of the request, or as the header `Idempotency-Key`. The same key again sends nothing and
-  gives the first message's id. Any other call with a key is an error.
+  `"key"` of the request, or as the header `Idempotency-Key`. The same key again, within
+  {REMEMBERED // DAY:.0f} days, sends nothing and gives the first message's id. Any other call with
+  a key is an error.
+- A send is answered once the core has the message. Above the pace that the operator allows the bot
+  (60 a minute, unless [set otherwise](configuration.md#hosting)) it waits for its turn; after
+  {SEND_SECONDS:.0f} s the answer is -32002, the message is sent all the same, and the same key
+  tells its id.
 - A **file** is the id of an upload (`POST /api/v1/files`), never a path. Answers have no paths,
   either: the file of a message is a link to download it, and pictures of contacts and chats are
   null.
+
+To send a file, upload it, and name the `id` of the answer as `file`:
+
+```sh
+curl -sH "Authorization: Bearer $TOKEN" --data-binary @report.pdf \\
+    "http://127.0.0.1:8080/api/v1/files?name=report.pdf"
+```
+
+```json
+{{"jsonrpc": "2.0", "id": 2, "method": "sendMessage", "params": {{"chatId": 10, "file": "fil_…"}}}}
+```
 """
 
 _CONFIGURATION = """
@@ -66,7 +91,8 @@ _CONFIGURATION = """
 
 - `set_config` and `batch_set_config` take {written}.
 - `get_config` and `batch_get_config` take {read}.
-- All of them take keys of the program's own, which begin with `ui.`.
+- All of them take keys of the program's own, which begin with `ui.`, but for those of the server,
+  which begin with `{reserved}`.
 - The value of `selfavatar` is the id of an upload.
 - `set_config_from_qr` takes codes of the bot's own invitations: {codes}.
 """
@@ -154,6 +180,7 @@ def _configuration() -> str:
         written=_listed(sorted(WRITABLE_KEYS)),
         read=_listed(sorted(READABLE_KEYS)),
         codes=_listed(sorted(HARMLESS_CODES)),
+        reserved=OWN_PREFIX,
     )
 
 

@@ -10,6 +10,8 @@ import msgspec
 
 from rest_page.shapes import Json, all_within, link_to, shape_sections
 from vestnik.web import OPERATIONS, PREFIX, Operation, document
+from vestnik.web.http import PART_SECONDS
+from vestnik.web.outgoing import MOST_UNREAD
 from vestnik.web.problems import MEANINGS
 
 __all__ = ["render_page"]
@@ -34,6 +36,9 @@ it.
   has to.
 - **Bodies** are JSON in UTF-8 with `Content-Type: application/json`, at most 1 MiB. A field that is
   not known is refused, since it would have no effect.
+- **Long answers** (above 64 KiB): those that the clients with one token have yet to read have
+  {unread} MiB in all; what would be more is answered with 429, and was done all the same. Who reads
+  nothing of an answer for {seconds:g} s is dropped.
 - **Moments** are milliseconds since 1970, UTC.
 
 ## Operations
@@ -103,7 +108,7 @@ def render_page() -> str:
     asked = (name for one in OPERATIONS for body in one.bodies for name in _shapes(body))
     bodies = all_within(asked, schemas)
     parts = [
-        _HEAD.format(prefix=PREFIX),
+        _HEAD.format(prefix=PREFIX, unread=MOST_UNREAD // 2**20, seconds=PART_SECONDS),
         *_groups(OPERATIONS),
         _query(OPERATIONS),
         _ERRORS_HEAD.format(rows=_errors()),

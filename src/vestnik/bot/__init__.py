@@ -35,7 +35,8 @@ from vestnik.bot.contexts import (
     WebxdcNotification,
     WebxdcUpdate,
 )
-from vestnik.bot.host import Host, HostOptions, memory_file
+from vestnik.bot.host import Host, HostOptions, Witness, memory_file
+from vestnik.bot.intake.intake import Arrival
 from vestnik.bot.jobs import Job
 from vestnik.bot.objects import Account, Attachment, Chat, Contact, QrCode, Services, Webxdc
 from vestnik.bot.outbox import Pace
@@ -48,6 +49,7 @@ from vestnik.bot.store import Database
 __all__ = [
     "CONTINUE",
     "Account",
+    "Arrival",
     "Attachment",
     "Bot",
     "Call",
@@ -87,5 +89,6 @@ __all__ = [
     "WebxdcUpdate",
     "Weekday",
     "Weekly",
+    "Witness",
     "memory_file",
 ]

@@ -113,7 +113,7 @@ class RpcRequest(msgspec.Struct, frozen=True, kw_only=True):
         method: One of those in `openrpc.json`.
         params: By name, or by position as the core takes them.
         id: Comes back in the answer; without one there is none.
-        key: The same order with the same key, within a day, is not done again.
+        key: The same order with the same key, within 30 days, is not done again.
     """
 
     jsonrpc: Literal["2.0"]

@@ -83,12 +83,13 @@ async def test_links_stay_good_over_a_restart_until_they_are_withdrawn(
 
     async with open_core(tmp_path / "accounts") as core:
         await core.start_io(bot.id)
-        assert await Invites(core).of(bot.id) == second
+        invites = Invites(core)
+        assert await invites.of(bot.id) == second
         # Who still has the link of before gets there, too.
         user = await new_account()
         await join_by_code(user.core, user.id, first.link, seconds=60)
         await core.set_config_from_qr(bot.id, second.link)
-        third = await Invites(core).of(bot.id)
+        third = await invites.of(bot.id)
         assert third.link != second.link
 
 

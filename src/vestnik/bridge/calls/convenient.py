@@ -140,8 +140,9 @@ _ALL = (
     Convenient(
         name="setCommands",
         description=(
-            "Says which commands the bot understands: the server answers `/help` with them. An "
-            "empty list leaves `/help` to the bot."
+            "Says which commands the bot understands: the server answers `/help` with them, so "
+            "that the bot, which is told of the message all the same, need not. An empty list "
+            "leaves `/help` to the bot."
         ),
         parameters=(Parameter("commands", _list(_COMMAND), "Each with a description, in order."),),
     ),

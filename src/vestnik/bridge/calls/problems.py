@@ -60,7 +60,10 @@ CODES = {
         "The core died, was too slow or does not run just now, or the disk failed: nobody knows "
         "whether it was done. Say it again, with its key."
     ),
-    RpcCode.TOO_MUCH: "Too many calls of the bot wait already, or the answer is too long.",
+    RpcCode.TOO_MUCH: (
+        "Too many calls of the bot wait already, or the answer is too long; the message says "
+        "whether it was done."
+    ),
     RpcCode.NO_FILE: "There is no such upload, or the message has no file.",
 }
 """What each code says."""

@@ -150,7 +150,6 @@ class Engine:
                 await self._start_io(hosted)
             raise
         self.describing.forget(hosted.account)
-        self._invites.forget(hosted.account)
         self.look_again()
         await self._around.uploads.forget(hosted.bot)
 

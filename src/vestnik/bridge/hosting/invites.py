@@ -27,13 +27,13 @@ class Invite(msgspec.Struct, frozen=True):
 class Invites:
     """Gives every bot its link; the same one until its name changes, or the link is withdrawn.
 
-    The core makes another secret each time that it is asked, and keeps all of them for ever. So
-    its answer is kept with the account, and asked for again only when it is no longer good.
+    The core makes another secret each time that it is asked for a link, and keeps all of them for
+    ever. So its answer is kept with the account, and asked for again only when it is not good any
+    more; a bot's program may withdraw it at any time.
     """
 
     def __init__(self, core: Core) -> None:
         self._core = core
-        self._good: dict[AccountId, Invite] = {}
         # Two who ask at once are to be told the same.
         self._turn = asyncio.Lock()
 
@@ -43,32 +43,25 @@ class Invites:
         Raises:
             CoreError: The core does not say.
         """
-        kept = await self._core.batch_get_config(account, [NAME_KEY, INVITE_KEY])
-        name = kept.get(NAME_KEY) or ""
-        if not self._is_known(account, name):
-            async with self._turn:
-                if not self._is_known(account, name):
-                    self._good[account] = await self._found(account, name, kept.get(INVITE_KEY))
-        return self._good[account]
+        if (found := await self._kept(account)).link:
+            return found
+        async with self._turn:
+            if (found := await self._kept(account)).link:
+                return found
+            link = await self._core.get_chat_securejoin_qr_code(account, None)
+            made = Invite(found.name, link)
+            await self._core.set_config(account, INVITE_KEY, msgspec.json.encode(made).decode())
+            return made
 
-    def forget(self, account: AccountId) -> None:
-        """Forget an account that is gone."""
-        self._good.pop(account, None)
-
-    def _is_known(self, account: AccountId, name: str) -> bool:
-        known = self._good.get(account)
-        return known is not None and known.name == name
-
-    async def _found(self, account: AccountId, name: str, kept: str | None) -> Invite:
-        before = _read(kept)
+    async def _kept(self, account: AccountId) -> Invite:
+        """Return the name with the link that is kept, if that is good; else with none."""
+        values = await self._core.batch_get_config(account, [NAME_KEY, INVITE_KEY])
+        name, before = values.get(NAME_KEY) or "", _read(values.get(INVITE_KEY))
         if before is not None and before.name == name and await self._is_good(account, before):
             return before
-        made = Invite(name, await self._core.get_chat_securejoin_qr_code(account, None))
-        await self._core.set_config(account, INVITE_KEY, msgspec.json.encode(made).decode())
-        return made
+        return Invite(name, "")
 
     async def _is_good(self, account: AccountId, invite: Invite) -> bool:
-        """Ask once in the life of a core: a bot's program may have withdrawn it."""
         code = await self._core.check_qr(account, invite.link)
         return isinstance(code, QrWithdrawVerifyContact)
 
