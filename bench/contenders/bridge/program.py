@@ -16,6 +16,8 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 import uvloop
+
+# The bench installs it in a place of its own, where no type checker looks.
 from picows import (  # type: ignore[import-not-found]
     WSFrame,
     WSListener,
@@ -31,6 +33,7 @@ LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)\r\n", re.IGNORECASE)
 Spans = list[tuple[int, int]]
 
 
+# So to a type checker its base is nothing that it knows.
 class Listener(WSListener):  # type: ignore[misc]
     """Notes when a notification of a message has come; gives orders, each after the one before."""
 

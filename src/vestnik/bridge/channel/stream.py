@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import msgspec
 
 from vestnik.bot.words import Words
@@ -48,7 +50,7 @@ class StreamReader:
             gone += max(0, min(page.floor, up_to) - after)
             for item in page.items:
                 if chat.choice.wants(item.notification.type):
-                    gathering.add(lambda told=item.notification: self._write(told, words))  # type: ignore[misc]
+                    gathering.add(partial(self._write, item.notification, words))
             after = page.items[-1].offset if page.items else up_to
         lines = [words.say("channel.trimmed", number=gone)] if gone else []
         text = gathering.text(lambda number: words.say("channel.more", number=number))
