@@ -14,7 +14,7 @@ import typer
 from vestnik.bridge.model import HostedBot
 from vestnik.cli._gateway_client import GatewayClient, gateway_client, path_of
 from vestnik.cli._gateway_options import Where
-from vestnik.cli.owner import MOST_AT_ONCE, all_owners
+from vestnik.cli.owner import all_owners
 from vestnik.errors import BadInput, NotFound
 from vestnik.gateway.model import Owner, Resource
 from vestnik.ids import OwnerId
@@ -70,17 +70,8 @@ async def add_bot(where: Where, wanted: NewBot) -> Added:
 
 async def bots_of(where: Where, owner: str | None) -> list[HostedBot]:
     """Return the bots of an owner, or all that one reaches, page by page."""
-    found: list[HostedBot] = []
-    after: str | None = None
     async with gateway_client(where) as gateway:
-        while True:
-            page = await gateway.get(
-                path_of("bots"), BotList, owner=owner, after=after, limit=MOST_AT_ONCE
-            )
-            found += page.items
-            after = page.next
-            if after is None:
-                return found
+        return await gateway.all_of(path_of("bots"), BotList, owner=owner)
 
 
 async def one_bot(where: Where, id: str) -> HostedBot:

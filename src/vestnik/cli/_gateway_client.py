@@ -6,9 +6,9 @@ loopback port for as long as it takes.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import msgspec
@@ -36,6 +36,10 @@ if TYPE_CHECKING:
 __all__ = ["GatewayClient", "gateway_client", "path_of"]
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+MOST_AT_ONCE = 1000
+"""How much of a list is asked for at a time."""
 
 SECONDS = 60.0
 CONNECT_SECONDS = 10.0
@@ -50,6 +54,16 @@ ERRORS: Mapping[int, type[VestnikError]] = {
     422: BadRequest,
     503: StoreFailed,
 }
+
+
+class Page(Protocol[T_co]):
+    """A part of a list, and where the next one begins."""
+
+    @property
+    def items(self) -> Sequence[T_co]: ...
+
+    @property
+    def next(self) -> str | None: ...
 
 
 class GatewayClient:
@@ -86,6 +100,17 @@ class GatewayClient:
     async def patch(self, path: str, body: object, kind: type[T]) -> T:
         """Change something."""
         return await self.ask("PATCH", path, kind, body)
+
+    async def all_of(self, path: str, kind: type[Page[T]], **query: object) -> list[T]:
+        """Ask for a whole list, page by page."""
+        found: list[T] = []
+        after: str | None = None
+        while True:
+            page = await self.get(path, kind, **query, after=after, limit=MOST_AT_ONCE)
+            found += page.items
+            after = page.next
+            if after is None:
+                return found
 
     async def delete(self, path: str) -> None:
         """Remove something."""

@@ -30,7 +30,6 @@ app = typer.Typer(
 )
 
 OwnerArgument = Annotated[str, typer.Argument(help="The owner's id, see `owner list`.")]
-MOST_AT_ONCE = 1000
 TYPEABLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 """Names that are ids, too, and that no shell takes for something else."""
 
@@ -131,14 +130,7 @@ async def _all(where: Where) -> list[Owner]:
 
 async def all_owners(gateway: GatewayClient) -> list[Owner]:
     """Return all owners, page by page."""
-    found: list[Owner] = []
-    after: str | None = None
-    while True:
-        page = await gateway.get(path_of("owners"), OwnerList, after=after, limit=MOST_AT_ONCE)
-        found += page.items
-        after = page.next
-        if after is None:
-            return found
+    return await gateway.all_of(path_of("owners"), OwnerList)
 
 
 async def owners_meant(gateway: GatewayClient, owner: str | None) -> list[str]:

@@ -20,7 +20,7 @@ from vestnik.cli._gateway_options import (
 )
 from vestnik.cli._gateway_views import moment, print_next, print_rows, print_thing, yes
 from vestnik.cli._options import AsJson
-from vestnik.cli.owner import MOST_AT_ONCE, owners_meant
+from vestnik.cli.owner import owners_meant
 from vestnik.gateway.model import Resource
 from vestnik.ids import OwnerId
 from vestnik.terminal import run
@@ -127,16 +127,7 @@ async def _list(where: Where, owner: str | None) -> list[Resource]:
 
 
 async def _resources_of(gateway: GatewayClient, owner: str) -> list[Resource]:
-    found: list[Resource] = []
-    after: str | None = None
-    while True:
-        page = await gateway.get(
-            path_of("resources"), ResourceList, owner=owner, after=after, limit=MOST_AT_ONCE
-        )
-        found += page.items
-        after = page.next
-        if after is None:
-            return found
+    return await gateway.all_of(path_of("resources"), ResourceList, owner=owner)
 
 
 async def _get(where: Where, id: str) -> Resource:
